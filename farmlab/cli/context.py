@@ -1,0 +1,68 @@
+"""What every command shares: the settings, the open store, output as text or JSON, and who asks."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from farmlab.config import Settings
+    from farmlab.store import Store
+
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+By = Annotated[str, typer.Option("--by", help="Who says so; default: the operating-system user.")]
+
+
+@dataclass
+class Context:
+    """The global options of one call."""
+
+    home: Path | None = None
+    debug: bool = False
+
+
+_current = Context()
+
+
+def begin(*, home: Path | None, debug: bool) -> None:
+    """Remember the global options of this call."""
+    _current.home, _current.debug = home, debug
+
+
+def current() -> Context:
+    """The global options of this call."""
+    return _current
+
+
+def settings() -> Settings:
+    """The settings in force."""
+    from farmlab import config
+
+    return config.load(_current.home)
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """The store of this home, migrated and closed again."""
+    from farmlab.store import Store
+
+    with Store.open(settings()) as store:
+        yield store
+
+
+def who(by: str = "") -> str:
+    """The name that stands beside what is changed."""
+    return by or getpass.getuser()
+
+
+def say(value: Any, *, as_json: bool, text: str) -> None:
+    """Print the answer for a program or for a person."""
+    print(json.dumps(value, default=str, ensure_ascii=False, indent=2) if as_json else text)
