@@ -1,0 +1,1 @@
+"""Sources of data: one class per kind of source."""
