@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from rattler import MatchSpec, Version
+from packaging.specifiers import SpecifierSet
+from rattler import MatchSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -62,7 +63,7 @@ def test_conda_environment_has_the_bounds_of_pyproject() -> None:
             continue
         assert normalised(str(spec.version)) == normalised(wanted[name]), name
     assert normalised(str(conda()["python"].version)) == normalised(PROJECT["requires-python"])
-    assert set(REQUIRED) <= set(conda())
+    assert set(conda()) >= REQUIRED
 
 
 def test_conda_environment_installs_the_package_itself() -> None:
@@ -73,9 +74,7 @@ def test_conda_environment_installs_the_package_itself() -> None:
 def test_lock_satisfies_every_bound_and_names_no_index() -> None:
     versions = locked()
     for name, bounds in requirements().items():
-        spec = MatchSpec(f"{name} {bounds}", strict=True)
-        assert spec.version is not None
-        assert spec.version.matches(Version(versions[name])), f"{name} {versions[name]} is outside {bounds}"
+        assert SpecifierSet(bounds).contains(versions[name]), f"{name} {versions[name]} is outside {bounds}"
     assert "://" not in (ROOT / "requirements.lock").read_text()
 
 
@@ -119,8 +118,9 @@ def test_wheel_works_elsewhere(installed: Path) -> None:
 
 
 def test_import_of_the_package_is_light() -> None:
-    code = "import sys, farmlab.domain, farmlab.config; print([m for m in ('pandas', 'matplotlib', 'sqlalchemy') if m in sys.modules])"
-    assert elsewhere(ROOT, "-c", code).strip() == "[]"
+    code = "import sys, farmlab.domain, farmlab.config; print(*sys.modules)"
+    loaded = set(elsewhere(ROOT, "-c", code).split())
+    assert loaded.isdisjoint({"pandas", "numpy", "matplotlib", "sqlalchemy", "httpx"})
 
 
 def test_now_is_asked_only_at_the_edges() -> None:
