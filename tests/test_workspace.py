@@ -18,20 +18,10 @@ from rattler import MatchSpec
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
-REQUIRED = [
-    "jupyterlab",
-    "papermill",
-    "nbconvert",
-    "pandas",
-    "scikit-learn",
-    "prophet",
-    "httpx",
-    "sqlalchemy",
-    "voila",
-    "prefect",
-    "pytest",
-    "nbval",
-]
+REQUIRED = {
+    "jupyterlab", "papermill", "nbconvert", "pandas", "scikit-learn", "prophet",
+    "httpx", "sqlalchemy", "voila", "prefect", "pytest", "nbval",
+}  # fmt: skip
 
 
 def requirements() -> dict[str, str]:
