@@ -26,14 +26,12 @@ help: ## what there is
 	  echo "This Python cannot make environments; install its venv package (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	@echo "Making .venv from requirements.lock (about 1 GB; once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@if $(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.8,<0.14'; then \
+	@$(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.8,<0.14' && \
 	  $(BIN)/uv pip install -q --python $(BIN)/python -r requirements.lock && \
-	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .; \
-	else \
-	  echo "uv cannot be had here; pip takes a minute longer"; \
+	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e . || { \
+	  echo "uv cannot be used here; pip takes a minute longer"; \
 	  $(BIN)/python -m pip install -q --no-deps -r requirements.lock && \
-	  $(BIN)/python -m pip install -q --no-deps -e .; \
-	fi
+	  $(BIN)/python -m pip install -q --no-deps -e .; }
 	@touch $@
 
 demo: .venv/installed ## from nothing to a published site of a simulated farm and a real room
