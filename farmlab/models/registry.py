@@ -1,0 +1,76 @@
+"""Every estimator by name: the built-in ones, and those of plug-ins (entry points ``farmlab.models``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from farmlab import plugins
+from farmlab.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from farmlab.models.base import Estimator
+
+GROUP: Final = "farmlab.models"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One estimator: its name, its task, and where it lives (``module:class``, imported when used)."""
+
+    name: str
+    task: str
+    target: str
+
+    def load(self) -> type[Estimator]:
+        """The class."""
+        module, _, attribute = self.target.partition(":")
+        found: type[Estimator] = getattr(import_module(module), attribute)
+        return found
+
+
+_BUILT_IN: Final = (
+    Entry("own_history", "anomaly", "farmlab.models.own_history:OwnHistory"),
+    Entry("level", "anomaly", "farmlab.models.level:Level"),
+    Entry("sensor_rules", "anomaly", "farmlab.models.sensor_rules:SensorRules"),
+)
+
+
+def entries(*, task: str = "") -> tuple[Entry, ...]:
+    """All estimators, or those of a task, the built-in ones first.
+
+    >>> [entry.name for entry in entries(task="anomaly")][:2]
+    ['own_history', 'level']
+    """
+    known = _BUILT_IN + tuple(_extensions())
+    return tuple(entry for entry in known if task in ("", entry.task))
+
+
+def find(name: str) -> type[Estimator]:
+    """The class of this name.
+
+    >>> find("own_history").__name__
+    'OwnHistory'
+
+    Raises
+    ------
+    UnknownName
+        There is none; the nearest name is given.
+    """
+    known = {entry.name: entry for entry in entries()}
+    if name not in known:
+        raise UnknownName.among("model", name, known)
+    return known[name].load()
+
+
+def restore(state: Mapping[str, Any]) -> Estimator:
+    """The fitted estimator of a stored state (see :meth:`farmlab.models.base.Estimator.to_state`)."""
+    return find(str(state.get("model"))).from_state(state)
+
+
+def _extensions() -> list[Entry]:
+    loaded = [plugin.target for plugin in plugins.discover(GROUP) if not plugin.error]
+    return [Entry(model.name, model.task, f"{model.__module__}:{model.__qualname__}") for model in loaded]
