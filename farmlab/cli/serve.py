@@ -1,0 +1,87 @@
+"""``up``: everything running. ``lab``: JupyterLab on the notebooks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from farmlab.cli import context
+from farmlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from farmlab.config import Settings
+    from farmlab.serving.services import Plan
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family."""
+    app.command()(up)
+    app.command()(lab)
+
+
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Serve the simulated farms of this home, too.")] = False,
+) -> None:
+    """Run everything: schedules, dashboards and the Prefect server; Ctrl-C ends all of it."""
+    from farmlab.serving import home, services
+
+    settings = context.settings()
+    with home.hold(settings.data), _told_to_stop() as stopping:
+        with context.open_store() as store:
+            gateways = [str(farm.settings["base_url"]) for farm in store.farms() if farm.simulated]
+        if demo and not gateways:
+            raise ConfigError("there is no simulated farm", where=str(settings.home), next_step="Run: make demo.")
+        _run(settings, services.plan(settings, gateways=gateways[:1] if demo else ()), stopping)
+
+
+def lab(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the notebooks, with a kernel that has farmlab."""
+    from farmlab.serving import lab as jupyter
+
+    settings = context.settings()
+    command, env = jupyter.start(settings, port=port, browser=browser)
+    os.execve(command[0], command, {**os.environ, **env})  # noqa: S606
+
+
+def _run(settings: Settings, plan: Plan, stopping: Event) -> None:
+    from farmlab.serving import home
+    from farmlab.serving.supervise import Supervisor
+
+    supervisor = Supervisor(plan.services, logs=settings.logs, say=_say, stopping=stopping)
+    try:
+        supervisor.start()
+        if not stopping.is_set():
+            _say("\n".join(f"{name:<11} {address}" for name, address in plan.addresses))
+            _say("Everything is running; Ctrl-C ends it.")
+            supervisor.watch(lambda processes: home.tell(settings.data, processes))
+    finally:
+        _say("ending everything")
+        supervisor.stop()
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[Event]:
+    """An event that is set by Ctrl-C and by the signals that ask a process to end."""
+    stopping = Event()
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stopping.set()) for number in asked}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stdout, flush=True)

@@ -1,0 +1,38 @@
+"""Ports on which the servers listen."""
+
+from __future__ import annotations
+
+import socket
+
+from farmlab.errors import ConfigError
+
+
+def choose(host: str, port: int, *, setting: str) -> int:
+    """The port to listen on: this one, or any free one for 0.
+
+    Raises
+    ------
+    ConfigError
+        Somebody listens there already, or the address is not of this machine; the sentence names
+        the port and the setting.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise ConfigError(
+                f"port {port} of {host} cannot be used: {getattr(error, 'strerror', None) or error}",
+                next_step=f"Set {setting} (FARMLAB_{setting.upper()}) to another port, or to 0 for any free one.",
+            ) from None
+        return int(probe.getsockname()[1])
+
+
+def listening(host: str, port: int, *, timeout_s: float = 0.3) -> bool:
+    """Whether somebody answers at this address."""
+    try:
+        with socket.create_connection((host, port), timeout=timeout_s):
+            return True
+    except OSError:
+        return False
