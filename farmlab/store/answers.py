@@ -1,0 +1,65 @@
+"""What people do about findings: recommended steps, and their word on what was found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table, select
+
+from farmlab.domain import Action, ActionStatus, Feedback
+from farmlab.errors import UnknownName
+from farmlab.store import tables
+from farmlab.store.base import Door, add, change
+from farmlab.store.rows import from_rows, to_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Select
+
+
+class Answers(Door):
+    """Actions and feedback."""
+
+    def add_feedback(self, feedback: Feedback) -> Feedback:
+        """The word on a finding with its id; known from when it was said, unless it says otherwise."""
+        kept = replace(feedback, learned_at=feedback.learned_at or feedback.at)
+        with self._writing() as connection:
+            _check_finding(connection, kept.finding)
+            return replace(kept, id=add(connection, tables.feedback, to_row(kept, tables.feedback)))
+
+    def feedback(self, finding: str | None = None) -> list[Feedback]:
+        """What was said of one finding or of all, oldest first."""
+        with self._reading() as connection:
+            return from_rows(Feedback, connection.execute(_of(tables.feedback, finding)))
+
+    def save_action(self, action: Action) -> Action:
+        """The step with its id, new or brought up to date by id."""
+        with self._writing() as connection:
+            _check_finding(connection, action.finding)
+            values = to_row(action, tables.action)
+            if action.id:
+                change(connection, tables.action, action.id, values, kind="action")
+                return action
+            return replace(action, id=add(connection, tables.action, values))
+
+    def actions(self, finding: str | None = None, status: Iterable[ActionStatus | str] = ()) -> list[Action]:
+        """The steps for one finding or for all, oldest first."""
+        status = (status,) if isinstance(status, str) else tuple(status)
+        query = _of(tables.action, finding)
+        if status:
+            query = query.where(tables.action.c.status.in_([ActionStatus(word) for word in status]))
+        with self._reading() as connection:
+            return from_rows(Action, connection.execute(query))
+
+
+def _of(table: Table, finding: str | None) -> Select[Any]:
+    query = select(table).order_by(table.c.id)
+    return query if finding is None else query.where(table.c.finding == finding)
+
+
+def _check_finding(connection: Connection, finding_id: str) -> None:
+    known = connection.execute(select(tables.finding.c.id).where(tables.finding.c.id == finding_id)).first()
+    if known is None:
+        raise UnknownName(f"there is no finding {finding_id!r}", next_step="Run: farmlab findings list.")

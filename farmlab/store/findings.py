@@ -1,0 +1,203 @@
+"""Findings: one id for one thing as long as it is seen, its status, and its history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Select, insert, select, update
+
+from farmlab.domain import Finding, FindingStatus
+from farmlab.errors import DataError, UnknownName
+from farmlab.store import tables
+from farmlab.store.base import Door, check_house, farm_id
+from farmlab.store.rows import from_row, from_rows, to_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+GAP: Final = timedelta(hours=6)
+"""Two windows of one thing that lie no further apart are one finding."""
+MACHINE: Final = "farmlab"
+"""Who stands in the history when no person did it."""
+_CLOSES: Final = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.SNOOZED)
+
+
+class Findings(Door):
+    """The life of findings."""
+
+    def save_findings(
+        self, farm: str, findings: Iterable[Finding], *, source: str, at: datetime, close_absent: bool = True
+    ) -> list[Finding]:
+        """The findings as they stand in the store now, each once.
+
+        A finding of the same key whose window touches (gap of at most 6 h) is the same one: it keeps id
+        and first sight, and what was said of it by a person (acknowledged, known, false alarm, snoozed
+        until its time has passed). One that was resolved opens again, unless a person resolved it after
+        the end of the window. With ``close_absent``, open ones that this source saw last and does not
+        see now are resolved.
+        """
+        with self._writing() as connection:
+            owner = farm_id(connection, farm)
+            ids = [_save(connection, owner, replace(item, farm=farm), source, at) for item in findings]
+            if close_absent:
+                _close_absent(connection, owner, source, set(ids), at)
+            return [_finding(connection, finding_id) for finding_id in dict.fromkeys(ids)]
+
+    def findings(
+        self,
+        farm: str | None = None,
+        *,
+        house: int = 0,
+        status: Iterable[FindingStatus | str] = (),
+        category: str | None = None,
+        start: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Finding]:
+        """Findings whose window overlaps (start, until], newest first."""
+        finding = tables.finding.c
+        status = (status,) if isinstance(status, str) else tuple(status)
+        where = [
+            *((finding.house == house,) if house else ()),
+            *((finding.status.in_([FindingStatus(word) for word in status]),) if status else ()),
+            *((finding.category == category,) if category else ()),
+            *((finding.end.is_(None) | (finding.end > start),) if start else ()),
+            *((finding.start <= until,) if until else ()),
+        ]
+        with self._reading() as connection:
+            if farm is not None:
+                where.append(finding.farm_id == farm_id(connection, farm))
+            query = _selected().where(*where).order_by(finding.start.desc(), finding.id)
+            return from_rows(Finding, connection.execute(query))
+
+    def finding(self, finding: str) -> Finding:
+        """The finding of this id; an unknown one names the nearest."""
+        with self._reading() as connection:
+            return _finding(connection, finding)
+
+    def set_status(
+        self,
+        finding: str,
+        status: FindingStatus | str,
+        *,
+        by: str,
+        at: datetime,
+        note: str = "",
+        until: datetime | None = None,
+    ) -> Finding:
+        """The finding with what somebody said of it; a snoozed one sleeps ``until`` then.
+
+        Raises
+        ------
+        DataError
+            Snoozed without an end, or with one that has passed.
+        """
+        word = FindingStatus(status)
+        if word is FindingStatus.SNOOZED and (until is None or until <= at):
+            raise DataError("a finding is snoozed until a moment to come", next_step="Say until when.")
+        with self._writing() as connection:
+            _finding(connection, finding)
+            _set(connection, finding, word, by=by, at=at, note=note, until=until)
+            return _finding(connection, finding)
+
+    def history(self, finding: str) -> list[dict[str, Any]]:
+        """Every status that the finding had, oldest first: ``at``, ``by``, ``status``, ``note``."""
+        entry = tables.finding_history.c
+        with self._reading() as connection:
+            _finding(connection, finding)
+            query = select(entry.at, entry.by, entry.status, entry.note).where(entry.finding == finding)
+            return [dict(row._mapping) for row in connection.execute(query.order_by(entry.id))]
+
+
+def _selected() -> Select[Any]:
+    return select(tables.finding, tables.farm.c.name.label("farm")).join(tables.farm)
+
+
+def _finding(connection: Connection, finding_id: str) -> Finding:
+    row = connection.execute(_selected().where(tables.finding.c.id == finding_id)).first()
+    if row is None:
+        known = connection.execute(select(tables.finding.c.id).order_by(tables.finding.c.start.desc()).limit(500))
+        raise UnknownName.among("finding", finding_id, known.scalars(), next_step="Run: farmlab findings list.")
+    return from_row(Finding, row)
+
+
+def _set(
+    connection: Connection,
+    finding_id: str,
+    status: FindingStatus,
+    *,
+    by: str,
+    at: datetime,
+    note: str,
+    until: datetime | None = None,
+) -> None:
+    values = {"status": status, "snoozed_until": until if status is FindingStatus.SNOOZED else None}
+    connection.execute(update(tables.finding).where(tables.finding.c.id == finding_id).values(**values))
+    entry = {"finding": finding_id, "at": at, "by": by, "status": status, "note": note}
+    connection.execute(insert(tables.finding_history).values(**entry))
+
+
+def _save(connection: Connection, owner: int, seen: Finding, source: str, at: datetime) -> str:
+    check_house(connection, owner, seen.house)
+    known = _touching(connection, owner, seen)
+    if known is None:
+        return _new(connection, owner, seen, source, at)
+    finding_id: str = known.id
+    if known.status is FindingStatus.RESOLVED:
+        if _settled(connection, finding_id, seen):
+            return finding_id
+        _set(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note="seen again")
+    elif known.status is FindingStatus.SNOOZED and known.snoozed_until <= at:
+        _set(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note="no longer snoozed")
+    connection.execute(
+        update(tables.finding).where(tables.finding.c.id == finding_id).values(source=source, **_joined(known, seen))
+    )
+    return finding_id
+
+
+def _touching(connection: Connection, owner: int, seen: Finding) -> Row[Any] | None:
+    """The newest finding of the same key whose window touches; one that is not resolved goes first."""
+    finding = tables.finding.c
+    touches = (finding.end.is_(None) | (finding.end >= seen.start - GAP),)
+    if seen.end is not None:
+        touches += (finding.start <= seen.end + GAP,)
+    query = select(tables.finding).where(finding.farm_id == owner, finding.key == seen.key, *touches)
+    resolved = finding.status == FindingStatus.RESOLVED
+    return connection.execute(query.order_by(resolved, finding.start.desc())).first()
+
+
+def _settled(connection: Connection, finding_id: str, seen: Finding) -> bool:
+    """Whether a person resolved the finding, and what is seen now ended before."""
+    entry = tables.finding_history.c
+    query = select(entry.by, entry.at).where(entry.finding == finding_id).order_by(entry.id.desc())
+    by, at = connection.execute(query).first() or (MACHINE, None)
+    return by != MACHINE and seen.end is not None and at is not None and seen.end <= at
+
+
+def _joined(known: Row[Any], seen: Finding) -> dict[str, Any]:
+    """What a new sight changes: the window grows, and the newest judgement counts."""
+    end = None if seen.end is None else max(seen.end, known.end or seen.end)
+    names = ("score", "severity", "why", "check", "title", "data")
+    return {name: getattr(seen, name) for name in names} | {"end": end, "start": min(seen.start, known.start)}
+
+
+def _new(connection: Connection, owner: int, seen: Finding, source: str, at: datetime) -> str:
+    finding_id = seen.id or seen.new_id()
+    values = to_row(replace(seen, detected_at=seen.detected_at or at), tables.finding)
+    values |= {"id": finding_id, "farm_id": owner, "source": source, "key": seen.key}
+    connection.execute(insert(tables.finding).values(**values))
+    entry = {"finding": finding_id, "at": at, "by": MACHINE, "status": seen.status, "note": f"found by {source}"}
+    connection.execute(insert(tables.finding_history).values(**entry))
+    return finding_id
+
+
+def _close_absent(connection: Connection, owner: int, source: str, seen: set[str], at: datetime) -> None:
+    finding = tables.finding.c
+    mine = (finding.farm_id == owner, finding.source == source, finding.status.in_(_CLOSES))
+    for finding_id in connection.execute(select(finding.id).where(*mine)).scalars().all():
+        if finding_id not in seen:
+            _set(connection, finding_id, FindingStatus.RESOLVED, by=MACHINE, at=at, note="no longer seen")

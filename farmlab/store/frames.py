@@ -1,0 +1,153 @@
+"""Rows of numbers as tables for analysis: tidy or wide, at their own times or in steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from farmlab import units
+from farmlab.errors import DataError
+from farmlab.store.intake import QUALITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from farmlab.domain import Sensor
+
+_HOW = {"gauge": "mean", "day_counter": "last", "counter": "last", "amount": "sum"}
+
+
+def wide(rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, step: timedelta | str | None) -> pd.DataFrame:
+    """A row for each time (index ``time``, UTC), a column for each sensor in the order given."""
+    import pandas as pd
+
+    sensor_id, ts, value = _arrays(rows, 3)
+    times, row = np.unique(ts.astype(np.int64), return_inverse=True)
+    grid = np.full((len(times), len(sensors)), np.nan)
+    grid[row, _ranks(sensor_id, sensors)] = value
+    index = pd.DatetimeIndex(_moments(times), name="time")
+    table = pd.DataFrame(grid, index=index, columns=column_names(sensors))
+    return table if step is None else _in_steps(table, sensors, step)
+
+
+def column_names(sensors: Sequence[Sensor]) -> list[str]:
+    """The name of each sensor's column; of two that would be called the same, the later bears its source key."""
+    names: list[str] = []
+    for sensor in sensors:
+        name = sensor.column
+        names.append(f"{name}_{sensor.source_key}" if name in names else name)
+    return names
+
+
+def tidy(
+    rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, farm: str, step: timedelta | str | None
+) -> pd.DataFrame:
+    """Export rows: farm, house, sensor, metric, unit, time, value, quality, learned_at."""
+    import pandas as pd
+
+    by_name = sorted(sensors, key=lambda sensor: (sensor.house, sensor.source_key))
+    sensor_id, ts, value, quality, learned_at = _arrays(rows, 5)
+    rank = _ranks(sensor_id, by_name)
+    order = np.lexsort((ts, rank))
+    table = pd.DataFrame(
+        {
+            "rank": rank[order],
+            "time": _moments(ts[order].astype(np.int64)),
+            "value": value[order],
+            "quality": quality[order].astype(np.int64),
+            "learned_at": _moments(learned_at[order].astype(np.int64)),
+        }
+    )
+    if step is not None:
+        table = _stepped(table, by_name, _span(step))
+    return _described(table, by_name, farm)
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[NDArray[np.float64], ...]:
+    """The columns of rows; None is NaN. Milliseconds and ids are exact as floats for 200,000 years."""
+    made = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    return tuple(made.T)
+
+
+def _ranks(sensor_id: NDArray[np.float64], sensors: Sequence[Sensor]) -> NDArray[np.int64]:
+    """The place of each row's sensor in the list."""
+    ids = np.array([sensor.id for sensor in sensors], dtype=np.int64)
+    order = np.argsort(ids)
+    return order[np.searchsorted(ids, sensor_id.astype(np.int64), sorter=order)] if len(ids) else ids
+
+
+def _moments(ms: NDArray[np.int64]) -> pd.DatetimeIndex:
+    import pandas as pd
+
+    return pd.DatetimeIndex((ms * 1000).astype("datetime64[us]")).tz_localize("UTC")
+
+
+def _span(step: timedelta | str) -> pd.Timedelta:
+    import pandas as pd
+
+    try:
+        span = pd.Timedelta(step)
+    except ValueError:
+        span = pd.Timedelta(0)
+    if span <= pd.Timedelta(0):
+        raise DataError(f"{step!r} is not a step", next_step="Write it as 15min, 1h or 1D.")
+    return span
+
+
+def _in_steps(table: pd.DataFrame, sensors: Sequence[Sensor], step: timedelta | str) -> pd.DataFrame:
+    import pandas as pd
+
+    steps = table.resample(_span(step), closed="right", label="right", origin="epoch")
+    made = {
+        "mean": steps.mean(),
+        "last": steps.last(),
+        "sum": steps.sum(min_count=1),
+    }
+    columns = {name: made[_HOW[sensor.counts]][name] for name, sensor in zip(table.columns, sensors, strict=True)}
+    return pd.DataFrame(columns, index=made["mean"].index, columns=table.columns)
+
+
+def _stepped(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta) -> pd.DataFrame:
+    """One row for each sensor and step that has readings; it is as good as the worst of them."""
+    import pandas as pd
+
+    how = np.array([_HOW[sensor.counts] for sensor in sensors], dtype=object)
+    groups = table.assign(time=table["time"].dt.ceil(span)).groupby(["rank", "time"], sort=True)
+    made = groups.agg(
+        mean=("value", "mean"), last=("value", "last"), quality=("quality", "max"), learned_at=("learned_at", "max")
+    )
+    made["sum"] = groups["value"].sum(min_count=1)
+    made = made.reset_index()
+    wanted = how[made["rank"]] if len(sensors) else np.array([], dtype=object)
+    made["value"] = np.select([wanted == "mean", wanted == "last"], [made["mean"], made["last"]], made["sum"])
+    return pd.DataFrame(made[["rank", "time", "value", "quality", "learned_at"]])
+
+
+def _described(table: pd.DataFrame, sensors: Sequence[Sensor], farm: str) -> pd.DataFrame:
+    import pandas as pd
+
+    rank = table["rank"].to_numpy()
+    words = {
+        "sensor": [sensor.source_key for sensor in sensors],
+        "metric": [sensor.metric for sensor in sensors],
+        "unit": [units.METRICS[sensor.metric].unit for sensor in sensors],
+    }
+    said = {name: pd.array(list_, dtype="str").take(rank) for name, list_ in words.items()}
+    quality = pd.array([str(word) for word in QUALITIES], dtype="str").take(table["quality"].to_numpy())
+    house = np.array([sensor.house for sensor in sensors], dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "farm": pd.array([farm], dtype="str").take(np.zeros(len(rank), dtype=np.int64)),
+            "house": house[rank] if len(house) else house,
+            **said,
+            "time": table["time"],
+            "value": table["value"],
+            "quality": quality,
+            "learned_at": table["learned_at"],
+        }
+    )
