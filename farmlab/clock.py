@@ -110,3 +110,21 @@ def in_words(span: timedelta) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours and days < 7 else f"{days} d"
+
+
+def spoken(moment: datetime, zone_name: str, *, at: datetime) -> str:
+    """The moment as people on the farm say it at ``at``: the time alone today, with the day otherwise.
+
+    >>> noon = datetime(2026, 7, 2, 10, tzinfo=UTC)
+    >>> spoken(noon, "Europe/Berlin", at=noon), spoken(noon - timedelta(hours=20), "Europe/Berlin", at=noon)
+    ('12:00', 'yesterday 16:00')
+    >>> spoken(noon - timedelta(days=3), "Europe/Berlin", at=noon)
+    '29 Jun 12:00'
+    """
+    local = to_utc(moment).astimezone(zone(zone_name))
+    days = (local_date(at, zone_name) - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if days == 1:
+        return f"yesterday {local:%H:%M}"
+    return f"{local.day} {local:%b %H:%M}"

@@ -1,0 +1,1 @@
+"""Estimators: one a file, one contract (:mod:`~farmlab.models.base`), one battery (:mod:`~farmlab.models.checks`)."""

@@ -108,16 +108,40 @@ class Detector(Estimator):
     task: ClassVar[str] = "anomaly"
 
     @abstractmethod
+    def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
+        """The detector, calibrated on history; ``clean`` (True = may be learned from) leaves known faults out.
+
+        Raises
+        ------
+        InsufficientData
+            No column has enough history; the sentence says what is there and what is needed.
+        """
+
+    @abstractmethod
+    def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Scores by channel (what exactly was unusual), each with the index and judged columns of ``X``."""
+
     def score_samples(self, X: pd.DataFrame) -> pd.DataFrame:
         """Scores with the index and the judged columns of ``X``.
 
-        ``X`` may begin before the window of interest; what comes first serves as context.
+        The highest of the channels. ``X`` may begin before the window of interest; what comes first serves
+        as context.
 
         Raises
         ------
         NotFitted
             Called before ``fit``.
         """
+        channels = list(self.score_channels(X).values())
+        highest = channels[0]
+        for other in channels[1:]:
+            highest = highest.where(highest >= other, other)
+        return highest
+
+    @property
+    @abstractmethod
+    def grace_(self) -> dict[str, str]:
+        """Columns that cannot be judged (fully) yet, each with the sentence why."""
 
     @property
     @abstractmethod

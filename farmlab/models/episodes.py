@@ -1,0 +1,159 @@
+"""Flags become episodes: one stretch of unusual readings of one sensor, with its kind, its score, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from farmlab import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+THRESHOLD: Final = 0.5
+JOINED: Final = pd.Timedelta(hours=1)
+"""Flags of one sensor closer than this belong to one episode."""
+KINDS: Final = {
+    # channel → kind; of several channels in one episode the first in this order names it
+    "outside": "dropout",
+    "silent": "dropout",
+    "stuck": "stuck",
+    "noise": "noise",
+    "kept_step": "offset",
+    "offset": "offset",
+    "step": "step",
+    "drift": "drift",
+    "spike": "spike",
+}
+LOOKBACK: Final = {
+    # channel → samples or hours before the first flag at which the trouble began
+    "spike": pd.Timedelta(0),
+    "kept_step": pd.Timedelta(hours=3),
+    "offset": pd.Timedelta(hours=3),
+    "drift": pd.Timedelta(hours=12),
+}
+CHECKS: Final = {
+    "dropout": "Check plug and cable of the sensor, and whether the controller still lists it.",
+    "stuck": "Compare with a hand-held instrument; check the cable, then replace the sensor.",
+    "noise": "Check plug and cable for a loose or wet contact.",
+    "offset": "Compare with a hand-held instrument; ask whether the sensor was moved, cleaned or replaced.",
+    "step": "Ask what was done at that time: a door, a setting, the sensor itself.",
+    "drift": "Compare with a hand-held instrument; calibrate or clean the sensor if it is off.",
+    "spike": "Watch it; if it comes again, check plug and cable for a loose or wet contact.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A stretch of flags of one sensor (its column), times in UTC.
+
+    ``value`` is the reading at the highest score, ``expected`` the median of the six hours before the start;
+    either may be missing. ``repeats`` tells how many flags with a beginning of their own it joins.
+    """
+
+    sensor: str
+    kind: str
+    start: datetime
+    end: datetime
+    detected_at: datetime
+    score: float
+    why: str
+    check: str
+    value: float = float("nan")
+    expected: float = float("nan")
+    repeats: int = 1
+
+
+def episodes(channels: Mapping[str, pd.DataFrame], X: pd.DataFrame, *, timezone: str = "UTC") -> tuple[Episode, ...]:
+    """The episodes in the scores by channel of ``X``, in order of their start; words use the ``timezone``.
+
+    >>> times = pd.date_range("2026-07-01", periods=4, freq="1h", tz="UTC")
+    >>> scores = pd.DataFrame({"temp_c_2": [0.1, 0.9, 0.8, 0.2]}, index=times)
+    >>> [found] = episodes({"stuck": scores}, scores * 0 + 27.3)
+    >>> found.kind, found.sensor, found.why
+    ('stuck', 'temp_c_2', '27.3 is repeated since 01:00')
+    """
+    found: list[Episode] = []
+    for column in next(iter(channels.values())).columns:
+        scores = pd.DataFrame({name: frame[column] for name, frame in channels.items()}).sort_index()
+        if (scores.to_numpy() >= THRESHOLD).any():
+            found += _of_sensor(str(column), scores, X[column].sort_index(), timezone)
+    return tuple(sorted(found, key=lambda episode: (episode.start, episode.sensor)))
+
+
+def to_frame(found: Iterable[Episode]) -> pd.DataFrame:
+    """Episodes as a table, one row each."""
+    names = list(Episode.__dataclass_fields__)
+    return pd.DataFrame([asdict(episode) for episode in found], columns=names)
+
+
+def _of_sensor(column: str, scores: pd.DataFrame, values: pd.Series, timezone: str) -> list[Episode]:
+    index = pd.DatetimeIndex(scores.index)
+    flagged = np.flatnonzero((scores.to_numpy() >= THRESHOLD).any(axis=1))
+    breaks = np.flatnonzero(np.diff(index[flagged].as_unit("s").asi8) > JOINED.total_seconds()) + 1
+    parts = (scores.iloc[rows[0] : rows[-1] + 1] for rows in np.split(flagged, breaks))
+    return [_episode(column, part, values, timezone) for part in parts]
+
+
+def _episode(column: str, scores: pd.DataFrame, values: pd.Series, timezone: str) -> Episode:
+    raised = [name for name in KINDS if name in scores and scores[name].max() >= THRESHOLD]
+    channel = raised[0]
+    kind = KINDS[channel]
+    hits = scores[channel] >= THRESHOLD
+    detected, end = scores.index[0], scores.index[-1]
+    start = _onset(channel, scores.index[int(hits.argmax())], values)
+    value = _last(values.loc[: scores.index[int(scores[channel].argmax())]])
+    expected = _middle(values.loc[start - pd.Timedelta(hours=6) : start - pd.Timedelta(seconds=1)])
+    repeats = int((hits & ~hits.shift(fill_value=False)).sum())
+    return Episode(
+        sensor=column,
+        kind=kind,
+        start=min(start, detected).to_pydatetime(),
+        end=end.to_pydatetime(),
+        detected_at=detected.to_pydatetime(),
+        score=float(scores[raised].max().max()),
+        why=_why(channel, value, expected, clock.spoken(start, timezone, at=end), repeats),
+        check=CHECKS[kind],
+        value=value,
+        expected=expected,
+        repeats=repeats,
+    )
+
+
+def _onset(channel: str, first: pd.Timestamp, values: pd.Series) -> pd.Timestamp:
+    """When the trouble began, as far as it can be told: the first of the repeated values, the jump itself."""
+    if channel not in ("stuck", "silent"):
+        return max(first - LOOKBACK.get(channel, pd.Timedelta(0)), values.index[0])
+    known = values.loc[:first].dropna()
+    if channel == "stuck" and len(known):
+        changes = np.flatnonzero(known.to_numpy()[:-1] != known.to_numpy()[1:])
+        known = known.iloc[: changes[-1] + 2] if len(changes) else known.iloc[:1]
+    return pd.DatetimeIndex(known.index)[-1] if len(known) else first
+
+
+def _last(values: pd.Series) -> float:
+    known = values.dropna()
+    return float(known.iloc[-1]) if len(known) else float("nan")
+
+
+def _middle(values: pd.Series) -> float:
+    return float(values.median()) if values.notna().any() else float("nan")
+
+
+def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> str:
+    sentences = {
+        "outside": f"{value:g} is far outside of all it has shown before",
+        "silent": f"no value since {at}, while others report",
+        "stuck": f"{value:g} is repeated since {at}",
+        "noise": f"it jumps up and down from reading to reading since {at}",
+        "kept_step": f"it jumped from about {expected:.4g} to {value:.4g} at {at} and stayed there",
+        "offset": f"its level has changed since {at}: {value:.4g}, before about {expected:.4g}",
+        "drift": f"the mean of a day has moved away from what the past days let expect (now {value:.4g})",
+        "step": f"it jumped from about {expected:.4g} to {value:.4g} at {at}",
+        "spike": f"it jumped and came straight back, {repeats} times" if repeats > 1 else "it jumped and came back",
+    }
+    return sentences[channel]

@@ -1,0 +1,114 @@
+"""A table as detectors work on it: equal steps, numbers or missing, and who lives there when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from farmlab.errors import InsufficientData
+from farmlab.features import series
+from farmlab.features.flock import AGE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Values on a regular grid; ``rows`` leads from the rows of the original to those of the grid.
+
+    ``judged`` is False where the house stands empty; ``placed`` is the day on which the birds came (days since
+    1970, give or take one; 0 without an age column): nothing is compared across flocks.
+    """
+
+    index: pd.Index
+    times: pd.DatetimeIndex
+    columns: tuple[str, ...]
+    values: NDArray[np.float64]
+    rows: NDArray[np.intp]
+    judged: NDArray[np.bool_]
+    placed: NDArray[np.float64]
+    step: pd.Timedelta
+
+    def like_original(self, grid: NDArray[np.float64]) -> pd.DataFrame:
+        """Values of the grid on the index that came in."""
+        return pd.DataFrame(grid[self.rows], index=self.index, columns=list(self.columns))
+
+    def per(self, span: pd.Timedelta) -> int:
+        """How many steps make up a span, at least one."""
+        return max(1, round(span / self.step))
+
+
+def table(
+    X: pd.DataFrame,
+    *,
+    step: pd.Timedelta | None = None,
+    columns: Sequence[str] | None = None,
+    beside: Collection[str] = (),
+) -> Table:
+    """The numeric columns of ``X`` on a regular grid; ``beside`` and the age column are not among the judged.
+
+    Parameters
+    ----------
+    X
+        DatetimeIndex in UTC, in any order; repeated times are used once.
+    step
+        The step of the grid; by default the usual one of the table.
+    columns
+        The columns to give, in this order; those that ``X`` lacks are missing throughout.
+    beside
+        Columns that explain others and are not judged.
+    """
+    ordered = series.sorted_by_time(X)
+    step = step or series.step_of(pd.DatetimeIndex(ordered.index))
+    grid, rows = series.regular(ordered, step=step)
+    names = tuple(columns) if columns is not None else tuple(c for c in X.columns if c != AGE and c not in beside)
+    judged, placed = _lives(grid)
+    return Table(
+        index=X.index,
+        times=pd.DatetimeIndex(grid.index),
+        columns=names,
+        values=grid.reindex(columns=list(names)).to_numpy(dtype=float),
+        rows=rows[ordered.index.get_indexer(X.index)] if ordered is not X else rows,
+        judged=judged,
+        placed=placed,
+        step=step,
+    )
+
+
+def aligned(mask: pd.DataFrame | None, onto: Table) -> NDArray[np.bool_]:
+    """A True/False table with the rows of the original (True where nothing is said) on the grid of ``onto``."""
+    out = np.ones(onto.values.shape, dtype=bool)
+    if mask is not None:
+        said = mask.reindex(columns=list(onto.columns), fill_value=True).to_numpy(dtype=bool)
+        np.logical_and.at(out, onto.rows, said)
+    return out
+
+
+def require_days(onto: Table, *, days: int) -> None:
+    """Refuse a table that is shorter than ``days``.
+
+    Raises
+    ------
+    InsufficientData
+        It says how much there is.
+    """
+    span = (onto.times[-1] - onto.times[0] + onto.step) / pd.Timedelta(days=1) if len(onto.times) else 0.0
+    if span < days or not len(onto.columns):
+        raise InsufficientData(
+            f"there are {span:.1f} days of {len(onto.columns)} columns",
+            next_step=f"Give at least {days} days of history.",
+        )
+
+
+def _lives(grid: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    if AGE not in grid.columns:
+        return np.ones(len(grid), dtype=bool), np.zeros(len(grid))
+    age = grid[AGE].ffill(limit=3).to_numpy(dtype=float)
+    days = pd.DatetimeIndex(grid.index).as_unit("s").asi8 / 86_400
+    return np.isfinite(age), np.nan_to_num(days - age)

@@ -1,0 +1,236 @@
+"""Slow change of single sensors: the mean of hours against what the same hour of the past days lets expect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+import numpy as np
+import pandas as pd
+
+from farmlab.models import calibration, habituation, hours, rule_statistics
+from farmlab.models.base import Detector
+from farmlab.models.calibration import Threshold
+from farmlab.models.hours import Hours
+from farmlab.models.intake import Table, aligned, require_days, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+WIDTHS: Final = {"offset": 6, "drift": 24}
+"""Channel → hours over which the left-overs are averaged."""
+FEWEST_DAYS: Final = 3
+FEWEST_MAXIMA: Final = 5
+CONTEXT_HOURS: Final = 24 * (hours.PAST_DAYS + 2)
+RIDGE: Final = 10.0
+"""Hours of one standard deviation that the weather has to outweigh before it explains anything."""
+
+
+class Level(Detector):
+    """Whether the level of a sensor is what its own past lets expect at this hour of the day.
+
+    The hourly mean, less the set-point where there is one, is compared with the median of the same hour of
+    the past seven days of the same flock; what the ``driver`` (the outside temperature) explains of the rest
+    is taken off. Channels: ``offset`` (6-hour mean) and ``drift`` (24-hour mean). From a single sensor a slow
+    drift cannot be told from the weather: read ``drift`` as "the level has changed", not as a fault.
+
+    Parameters
+    ----------
+    reference
+        Column → the column of its set-point.
+    driver
+        The column that explains level changes from outside.
+    timezone
+        Whose clock tells the hour of the day.
+    budget
+        False episodes a sensor-day that both channels together may cause.
+    beside
+        Columns that are not judged, beside set-points and driver.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-06-01", periods=20 * 24, freq="h", tz="UTC")
+    >>> wave = 22 + np.sin(np.arange(480) / 24 * 2 * np.pi) + np.random.default_rng(1).normal(0, 0.1, 480)
+    >>> level = Level().fit(pd.DataFrame({"temp_c": wave}, index=times))
+    >>> wave[470:] += 2
+    >>> scores = level.score_samples(pd.DataFrame({"temp_c": wave}, index=times))["temp_c"]
+    >>> bool(scores.iloc[-1] > 0.5), bool((scores.iloc[:470] < 0.5).all())
+    (True, True)
+    """
+
+    name: ClassVar[str] = "level"
+
+    def __init__(
+        self,
+        *,
+        reference: Mapping[str, str] | None = None,
+        driver: str | None = None,
+        timezone: str = "UTC",
+        budget: float = 0.05,
+        beside: Sequence[str] = (),
+        random_state: int | None = 0,
+    ) -> None:
+        super().__init__(random_state=random_state)
+        self.reference = dict(reference or {})
+        self.driver = driver
+        self.timezone = timezone
+        self.budget = budget
+        self.beside = list(beside)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        own = ("reference", "driver", "timezone", "budget", "beside")
+        return {**super().parameters, **{name: getattr(self, name) for name in own}}
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether thresholds are there."""
+        return hasattr(self, "thresholds_")
+
+    def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
+        """Thresholds and context from history; see :meth:`farmlab.models.base.Detector.fit`."""
+        history = table(X, beside={*self.beside, *self.reference.values(), str(self.driver)})
+        require_days(history, days=FEWEST_DAYS)
+        self.columns_, self.step_ = history.columns, history.step
+        history = self.prepared(X)
+        past = self._hours(history, aligned(clean, history))
+        self._learn_weather(past)
+        self._learn_thresholds(past, rule_statistics.grain(history.values[:, : len(self.columns_)]))
+        complete = hours.ends(history, self.timezone)[1][-1]
+        self.context_ = past.until(int(complete)).tail(CONTEXT_HOURS)
+        return self
+
+    def prepared(self, X: pd.DataFrame) -> Table:
+        """The table on this detector's grid: the judged columns, their set-points, and the driver last."""
+        beside = [*self.reference.values(), *([self.driver] if self.driver else [])]
+        return table(X, step=self.step_, columns=[*self.columns_, *dict.fromkeys(beside)])
+
+    def _hours(self, seen: Table, usable: NDArray[np.bool_]) -> Hours:
+        """Hourly means less set-points, for the judged columns and, last, the driver."""
+        means = hours.hourly(seen, usable, timezone=self.timezone)
+        position = {column: i for i, column in enumerate(seen.columns)}
+        values = means.values.copy()
+        for column, reference in self.reference.items():
+            if column in self.columns_:
+                values[:, position[column]] -= means.values[:, position[reference]]
+        order = [position[column] for column in (*self.columns_, *([self.driver] if self.driver else []))]
+        return Hours(means.first, values[:, order], means.held[:, order], means.placed)
+
+    def _learn_weather(self, past: Hours) -> None:
+        """How much of the left-over of each column one unit of the driver's left-over explains (ridge)."""
+        self.slope_ = np.zeros(len(self.columns_))
+        if self.driver is None:
+            return
+        rest = np.where(past.held, np.nan, hours.left_over(past))
+        cause, effect = rest[:, -1:], rest[:, :-1]
+        both = np.isfinite(cause) & np.isfinite(effect)
+        product = np.where(both, cause * effect, 0.0).sum(axis=0)
+        square = np.where(both, cause**2, 0.0).sum(axis=0)
+        usual = np.nanvar(cause) if np.isfinite(cause).any() else 1.0
+        self.slope_ = np.where(square > 0, product / (square + RIDGE * usual + 1e-12), 0.0)
+
+    def _explained(self, past: Hours) -> Values:
+        if self.driver is None:
+            return np.zeros((len(past.values), len(self.columns_)))
+        cause = hours.left_over(past)[:, -1:]
+        return np.nan_to_num(cause) * self.slope_
+
+    def _judged(self, past: Hours) -> Hours:
+        count = len(self.columns_)
+        return Hours(past.first, past.values[:, :count], past.held[:, :count], past.placed)
+
+    def _learn_thresholds(self, past: Hours, grains: Values) -> None:
+        judged = self._judged(past)
+        rest = hours.left_over(judged, explained=self._explained(past))
+        days = (judged.first + np.arange(len(rest))) // hours.DAY
+        self.thresholds_, self.alarms_ = {}, {}
+        for channel, width in WIDTHS.items():
+            means = np.abs(hours.trailing_mean(rest, width))
+            maxima = calibration.daily_maxima(means, days, usable=np.isfinite(means) & ~judged.held)
+            maxima = calibration.without_outliers(maxima)
+            enough = np.isfinite(maxima).sum(axis=0) >= FEWEST_MAXIMA
+            maxima = np.where(enough, maxima, np.nan)
+            threshold = calibration.gumbel(maxima, budget=self.budget / len(WIDTHS), floor=grains / 2)
+            self.thresholds_[channel] = threshold
+            self.alarms_[channel] = habituation.recent_alarms(means, threshold.value, per_hour=1)
+
+    def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Scores by channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
+        self._check_fitted()
+        names = [column for column in X.columns if column in self.columns_]
+        recent = self.prepared(X)
+        scores = self.grid_scores(recent, np.ones(recent.values.shape, dtype=bool))
+        columns = list(self.columns_)
+        frames = {
+            name: pd.DataFrame(grid[recent.rows], index=recent.index, columns=columns) for name, grid in scores.items()
+        }
+        return {name: frame[names] for name, frame in frames.items()}
+
+    def grid_scores(self, recent: Table, usable: NDArray[np.bool_]) -> dict[str, Values]:
+        """Scores by channel on the grid of ``recent``; what is not ``usable`` is judged, but not learned from."""
+        joined, rest = self.rest(recent, usable)
+        complete = np.clip(hours.ends(recent, self.timezone)[1] - joined.first, -1, len(rest) - 1)
+        return {channel: self._score(channel, rest, complete, recent) for channel in WIDTHS}
+
+    def rest(self, recent: Table, usable: NDArray[np.bool_]) -> tuple[Hours, Values]:
+        """The hours with their context, and what is left over of them."""
+        joined = self._hours(recent, usable).after(self.context_)
+        limits = {width: self.thresholds_[channel].value for channel, width in WIDTHS.items()}
+        return joined, hours.left_over(self._judged(joined), limits=limits, explained=self._explained(joined))
+
+    def _score(self, channel: str, rest: Values, complete: NDArray[np.int64], recent: Table) -> Values:
+        threshold = self.thresholds_[channel]
+        means = np.nan_to_num(np.abs(hours.trailing_mean(rest, WIDTHS[channel])))
+        raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
+        scores = np.vstack([threshold.score(means, raised), np.zeros((1, means.shape[1]))])
+        return np.where(recent.judged[:, None], scores[complete], 0.0)  # -1: no hour is complete yet
+
+    @property
+    def grace_(self) -> dict[str, str]:
+        """Columns without enough days of history for their level, which score 0."""
+        short = ~np.isfinite(self.thresholds_["offset"].value)
+        need = hours.FEWEST_PAST + FEWEST_MAXIMA
+        return {
+            column: f"fewer than {need} days of history for its level"
+            for column, unknown in zip(self.columns_, short, strict=True)
+            if unknown
+        }
+
+    @property
+    def expected_rate_(self) -> pd.Series:
+        """Expected false episodes per day of each column, both channels together."""
+        rates = np.sum([threshold.rate for threshold in self.thresholds_.values()], axis=0)
+        return pd.Series(rates, index=list(self.columns_), name="expected_rate")
+
+    def _state(self) -> dict[str, Any]:
+        context = self.context_
+        return {
+            "columns_": list(self.columns_),
+            "step_s": self.step_.total_seconds(),
+            "slope_": [float(x) for x in self.slope_],
+            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
+            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
+            "context_": {
+                "first": context.first,
+                "values": [[float(x) if np.isfinite(x) else None for x in row] for row in context.values],
+                "held": [[int(x) for x in row] for row in context.held],
+                "placed": [float(x) for x in context.placed],
+            },
+        }
+
+    def _restore(self, learned: Mapping[str, Any]) -> None:
+        self.columns_, self.step_ = tuple(learned["columns_"]), pd.Timedelta(seconds=learned["step_s"])
+        self.slope_ = np.array(learned["slope_"], dtype=float)
+        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
+        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
+        context, count = learned["context_"], len(self.columns_) + (self.driver is not None)
+        self.context_ = Hours(
+            int(context["first"]),
+            np.array(context["values"], dtype=float).reshape(-1, count),
+            np.array(context["held"], dtype=bool).reshape(-1, count),
+            np.array(context["placed"], dtype=float),
+        )

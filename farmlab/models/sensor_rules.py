@@ -1,0 +1,216 @@
+"""Spikes, jumps, noise, stuck values and drop-outs of single sensors, each against the sensor's own clean past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+import numpy as np
+import pandas as pd
+
+from farmlab.errors import InsufficientData
+from farmlab.features import series
+from farmlab.models import calibration, habituation, rule_statistics
+from farmlab.models.base import Detector
+from farmlab.models.calibration import Threshold
+from farmlab.models.intake import Table, aligned, require_days, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+RULES: Final = {
+    # channel: (times the largest clean value, floor in grains, or in samples for runs)
+    "spike": (1.25, 2.0),
+    "step": (1.25, 2.0),
+    "kept_step": (1.5, 2.0),
+    "noise": (1.25, 0.15),
+    "stuck": (1.5, 9.0),
+    "silent": (1.5, 9.0),
+}
+FAR: Final = 1.0
+"""A value this many widths outside of the clean range is a drop-out."""
+FEWEST_DAYS: Final = 3
+
+
+class SensorRules(Detector):
+    """Fast rules with a physical meaning, with thresholds from the sensor's own clean days.
+
+    Channels: ``spike`` (out and back within three samples), ``step`` (an isolated jump), ``kept_step`` (the
+    same, still there after three hours), ``noise`` (up and down in turn for 18 samples), ``stuck`` (one value
+    repeated), ``silent`` (no value while others come) and ``outside`` (far out of the clean range). A threshold
+    is a multiple of the largest clean value and never below a few grains; after an alarm it rises for a week.
+
+    Parameters
+    ----------
+    resting
+        Column → (low, high): values in this range may last as long as they like (NH₃ at 0, darkness).
+    beside
+        Columns that are not judged.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-07-01", periods=7 * 144, freq="10min", tz="UTC")
+    >>> wave = np.random.default_rng(1).normal(22, 0.2, len(times)).round(1)
+    >>> rules = SensorRules().fit(pd.DataFrame({"temp_c": wave}, index=times))
+    >>> wave[1000] = 35.0
+    >>> float(rules.score_samples(pd.DataFrame({"temp_c": wave}, index=times))["temp_c"].max() > 0.5)
+    1.0
+    """
+
+    name: ClassVar[str] = "sensor_rules"
+
+    def __init__(
+        self,
+        *,
+        resting: Mapping[str, Sequence[float]] | None = None,
+        beside: Sequence[str] = (),
+        random_state: int | None = 0,
+    ) -> None:
+        super().__init__(random_state=random_state)
+        self.resting = {column: [float(x) for x in span] for column, span in (resting or {}).items()}
+        self.beside = list(beside)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {**super().parameters, "resting": self.resting, "beside": self.beside}
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether thresholds are there."""
+        return hasattr(self, "thresholds_")
+
+    def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
+        """Thresholds from history; see :meth:`farmlab.models.base.Detector.fit`."""
+        history = table(X, beside=self.beside)
+        require_days(history, days=FEWEST_DAYS)
+        self.columns_, self.step_ = history.columns, history.step
+        usable = aligned(clean, history) & history.judged[:, None]
+        self._learn_range(np.where(usable, history.values, np.nan))
+        self._learn_thresholds(history, usable)
+        if not np.isfinite(self.thresholds_["spike"].value).any():
+            raise InsufficientData(
+                f"no column has {FEWEST_DAYS} days with at least half of their readings",
+                next_step="Wait for more readings, or give a longer history.",
+            )
+        return self
+
+    def _learn_range(self, values: Values) -> None:
+        known = np.isfinite(values).any(axis=0)
+        self.grain_, self.low_, self.high_ = rule_statistics.grain(values), *np.full((2, values.shape[1]), np.nan)
+        self.low_[known], self.high_[known] = np.nanquantile(values[:, known], [0.001, 0.999], axis=0)
+
+    def _learn_thresholds(self, history: Table, usable: NDArray[np.bool_]) -> None:
+        statistics = self._statistics(history)
+        days = history.times.as_unit("s").asi8 // 86_400
+        self.thresholds_, self.alarms_ = {}, {}
+        for channel, (times, least) in RULES.items():
+            counted = channel in ("stuck", "silent")
+            floor = np.full(len(self.columns_), least) if counted else least * self.grain_
+            with_value = usable if channel == "silent" else usable & np.isfinite(history.values)
+            maxima = calibration.daily_maxima(statistics[channel], days, usable=with_value)
+            threshold = calibration.multiple(calibration.without_outliers(maxima), times=times, floor=floor)
+            self.thresholds_[channel] = threshold
+            self.alarms_[channel] = self._recent(statistics[channel], threshold, history)
+        self._only_where_values_are_known()
+
+    def _only_where_values_are_known(self) -> None:
+        """Without values a sensor has no clean past at all, not even of its gaps."""
+        silent = self.thresholds_["silent"]
+        known = np.isfinite(self.thresholds_["spike"].value)
+        self.thresholds_["silent"] = Threshold(np.where(known, silent.value, np.inf), silent.spread, silent.rate)
+
+    def _recent(self, statistic: Values, threshold: Threshold, history: Table) -> NDArray[np.int64]:
+        per_hour = history.per(pd.Timedelta(hours=1))
+        return habituation.recent_alarms(statistic, threshold.value, per_hour=per_hour)
+
+    def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Scores by rule; see :meth:`farmlab.models.base.Detector.score_channels`."""
+        self._check_fitted()
+        names = [column for column in X.columns if column in self.columns_]
+        recent = self.prepared(X)
+        return {name: recent.like_original(grid)[names] for name, grid in self.grid_scores(recent).items()}
+
+    def prepared(self, X: pd.DataFrame) -> Table:
+        """The table on this detector's grid and columns."""
+        self._check_fitted()
+        return table(X, step=self.step_, columns=self.columns_)
+
+    def grid_scores(self, recent: Table) -> dict[str, Values]:
+        """Scores by rule on the grid."""
+        statistics = self._statistics(recent)
+        scores = {channel: self._score(channel, statistics[channel], recent) for channel in RULES}
+        scores["outside"] = np.where(statistics["outside"] > FAR, 0.99, 0.49 * np.fmin(statistics["outside"], 1))
+        return {channel: np.where(recent.judged[:, None], grid, 0.0) for channel, grid in scores.items()}
+
+    def _score(self, channel: str, statistic: Values, recent: Table) -> Values:
+        threshold, per_hour = self.thresholds_[channel], recent.per(pd.Timedelta(hours=1))
+        raised = habituation.factors(statistic, threshold.value, per_hour=per_hour, before=self.alarms_[channel])
+        return threshold.score(statistic, raised)
+
+    def _statistics(self, seen: Table) -> dict[str, Values]:
+        values = rule_statistics.bridged(seen.values)
+        steps = rule_statistics.step(values)
+        lag = seen.per(pd.Timedelta(hours=rule_statistics.KEPT_HOURS))
+        return {
+            "spike": rule_statistics.spike(values),
+            "step": steps,
+            "kept_step": rule_statistics.kept_step(values, steps, lag=lag),
+            "noise": rule_statistics.noise(values),
+            "stuck": rule_statistics.stuck(values, self._natural(values)),
+            "silent": self._silent(seen),
+            "outside": rule_statistics.far_outside(seen.values, self.low_, self.high_, self.grain_),
+        }
+
+    def _silent(self, seen: Table) -> Values:
+        """Missing in a row while at least one other column came; a silent house is not its sensors' fault."""
+        others = np.isfinite(seen.values).any(axis=1, keepdims=True)
+        return np.where(others, series.missing_runs(seen.values), 0).astype(float)
+
+    def _natural(self, values: Values) -> NDArray[np.bool_]:
+        natural = np.zeros(values.shape, dtype=bool)
+        for position, column in enumerate(self.columns_):
+            if column in self.resting:
+                low, high = self.resting[column]
+                natural[:, position] = (values[:, position] >= low) & (values[:, position] <= high)
+        return natural
+
+    @property
+    def grace_(self) -> dict[str, str]:
+        """Columns without enough clean days, which score 0."""
+        short = ~np.isfinite(self.thresholds_["spike"].value)
+        return {
+            column: f"fewer than {FEWEST_DAYS} days with at least half of their readings"
+            for column, unknown in zip(self.columns_, short, strict=True)
+            if unknown
+        }
+
+    @property
+    def expected_rate_(self) -> pd.Series:
+        """Expected false episodes per day of each column, the sum over the rules."""
+        rates = np.sum([threshold.rate for threshold in self.thresholds_.values()], axis=0)
+        return pd.Series(rates, index=list(self.columns_), name="expected_rate")
+
+    def _state(self) -> dict[str, Any]:
+        ranges = {name: [_plain(x) for x in getattr(self, name)] for name in ("grain_", "low_", "high_")}
+        return {
+            **ranges,
+            "columns_": list(self.columns_),
+            "step_s": self.step_.total_seconds(),
+            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
+            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
+        }
+
+    def _restore(self, learned: Mapping[str, Any]) -> None:
+        for name in ("grain_", "low_", "high_"):
+            setattr(self, name, np.array(learned[name], dtype=float))
+        self.columns_, self.step_ = tuple(learned["columns_"]), pd.Timedelta(seconds=learned["step_s"])
+        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
+        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
