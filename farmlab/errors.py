@@ -122,7 +122,9 @@ class SourceUnavailable(IntegrationError):
 
 
 class BadPayload(IntegrationError):
-    """The source answered what cannot be read; the answer is kept for inspection."""
+    """The source answered what cannot be read; ``answer`` is the beginning of it, secrets removed."""
+
+    answer: str = ""
 
 
 class StoreError(FarmLabError):

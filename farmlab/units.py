@@ -81,6 +81,7 @@ METRICS: Final[Mapping[str, Metric]] = _catalogue(
     Metric("fans_tunnel", "", "running", "tunnel fans running", 0, 100),
     Metric("fans_stir", "", "running", "stir fans running", 0, 100),
     Metric("heaters", "", "running", "heaters running", 0, 100),
+    Metric("heater_time", "h", "h", "heater running time", 0, 400, digits=1, kind="amount"),
     Metric("pad", "", "on", "cooling pad", 0, 20),
     Metric("light", "%", "pct", "light", 0, 100),
     Metric("illuminance", "lx", "lx", "illuminance", 0, 150_000),

@@ -44,6 +44,12 @@ class Call:
         return int(asked.get("CommandID", 0)), int(asked.get("HouseNumber", 0))
 
     @property
+    def gateway_code(self) -> str:
+        """The gateway that is asked for; "" when the call does not say."""
+        asked = [part.get("GatewayCode") for part in (self.body or {}).values() if isinstance(part, dict)]
+        return str(next(filter(None, asked), ""))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names under which traps may mean this call, the most general first."""
         if self.operation != COMMAND:
@@ -114,6 +120,8 @@ class Service:
         return self.traps.service_url if "://" in self.traps.service_url else f"http://{call.host}{path}"
 
     def _read(self, call: Call) -> dict[str, Any]:
+        if call.gateway_code not in ("", gateway_globals.GATEWAY_CODE):
+            return self._refusal(call, 0, f"Invalid farm: '{call.gateway_code}'", lost=False)
         tellings = self.tellings()
         match call.operation:
             case "GetSiteControllersInfo":
