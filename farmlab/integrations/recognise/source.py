@@ -1,0 +1,99 @@
+"""From the bytes of a file to its lines: compression, encoding, comments."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from farmlab.errors import UnreadableTable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FOREIGN: Final = (
+    (b"PK\x03\x04", "it is a workbook or a zip archive", "Unpack it, or save the sheet as CSV."),
+    (b"\xd0\xcf\x11\xe0", "it is an old Excel workbook", "Save the sheet as CSV."),
+    (b"%PDF", "it is a PDF", "Export the table as CSV."),
+    (b"SQLite format 3\0", "it is a database", "Export the table as CSV."),
+    (b"PAR1", "it is a Parquet file", "Export the table as CSV."),
+)
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_COMMENTS: Final = ("#", "//")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the file and its number, counted from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The lines of a file that carry something.
+
+    ``delimiter`` is what the file itself says (``sep=;``, as Excel writes it).
+    """
+
+    name: str
+    encoding: str
+    lines: tuple[Line, ...]
+    comments: tuple[Line, ...]
+    delimiter: str
+
+
+def open_source(path: Path, *, skip_open_line: bool = False) -> Source:
+    """The lines of a file, plain or gzip, in whatever encoding it has.
+
+    With ``skip_open_line`` a last line that is not ended is left out: somebody may still be writing it.
+
+    Raises
+    ------
+    UnreadableTable
+        The file is missing, empty, damaged or not text.
+    """
+    text, encoding = _decode(_bytes(path), path)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if skip_open_line:
+        plain.pop()
+    filled = [Line(number, line) for number, line in enumerate(plain, start=1) if line.strip()]
+    delimiter = ""
+    if filled and filled[0].text.lower().startswith("sep=") and len(filled[0].text.rstrip()) == 5:
+        delimiter, filled = filled[0].text[4], filled[1:]
+    comments = tuple(line for line in filled if line.text.startswith(_COMMENTS))
+    lines = tuple(line for line in filled if not line.text.startswith(_COMMENTS)) if comments else tuple(filled)
+    if not lines:
+        raise UnreadableTable("it holds comments only", where=path.name, next_step="Export it again, with rows.")
+    return Source(path.name, encoding, lines, comments, delimiter)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise UnreadableTable("the gzip file is damaged", where=path.name, next_step="Get it again.") from None
+    except OSError as error:
+        raise UnreadableTable(
+            f"it cannot be read: {error.strerror}", where=str(path), next_step="Check the name and the rights."
+        ) from None
+
+
+def _decode(data: bytes, path: Path) -> tuple[str, str]:
+    if not data.strip():
+        raise UnreadableTable("the file is empty", where=path.name, next_step="Export it again.")
+    for magic, what, next_step in _FOREIGN:
+        if data.startswith(magic):
+            raise UnreadableTable(what, where=path.name, next_step=next_step)
+    marked = next((name for bom, name in _BOMS if data.startswith(bom)), "")
+    if b"\0" in data and not marked:
+        raise UnreadableTable("it is not text", where=path.name, next_step="Export the table as CSV.")
+    for encoding in (marked,) if marked else ("utf-8", "cp1252", "latin-1"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableTable(f"it is not {marked} as its first bytes say", where=path.name, next_step="Export it again.")

@@ -1,0 +1,228 @@
+"""Passwords and tokens: where they are said, how they are kept, and how they are kept out of everything else.
+
+A person names a secret by a reference, never by its value, which would stay in the shell's history:
+
+``env:NAME``
+    The environment variable (or the line in the home's ``.env``) of this name. It stays a reference.
+``@FILE``
+    The first line of a file, read once.
+``-``
+    Asked for, without showing what is typed.
+
+The latter two are kept encrypted (Fernet) under keys in ``secret.key`` of the home, which nobody else may
+read. Farm records hold ``env:NAME`` or ``sealed:…``, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from farmlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cryptography.fernet import MultiFernet
+
+    from farmlab.config import Settings
+    from farmlab.domain import Farm
+
+ENV: Final = "env:"
+SEALED: Final = "sealed:"
+MASK: Final = "•••"
+SHORTEST_SCANNED: Final = 4
+"""Shorter secrets are not searched for in outputs: they would be found everywhere."""
+
+
+def keep(reference: str, settings: Settings, *, ask: Callable[[], str] | None = None) -> str:
+    """What a farm record holds for this reference: ``env:NAME`` or ``sealed:…``. ``ask`` answers ``-``.
+
+    Raises
+    ------
+    ConfigError
+        The variable or file is missing or empty, or the reference is not one.
+    """
+    if reference.startswith(ENV):
+        _from_environment(reference.removeprefix(ENV), settings)
+        return reference
+    if reference.startswith(SEALED):
+        reveal(reference, settings)
+        return reference
+    if reference.startswith("@"):
+        return seal(_from_file(Path(reference[1:]).expanduser()), settings)
+    if reference == "-":
+        return seal(_asked(ask), settings)
+    raise ConfigError(
+        "a secret is not written on the command line", next_step="Give env:VARIABLE, @FILE, or - to be asked for it."
+    )
+
+
+def reveal(stored: str, settings: Settings) -> str:
+    """The secret behind what a farm record holds.
+
+    Raises
+    ------
+    ConfigError
+        The variable is not set, or the key that sealed it is gone.
+    """
+    from cryptography.fernet import InvalidToken
+
+    if stored.startswith(ENV):
+        return _from_environment(stored.removeprefix(ENV), settings)
+    try:
+        return _ring(settings).decrypt(stored.removeprefix(SEALED).encode()).decode()
+    except InvalidToken:
+        raise ConfigError(
+            "a stored secret cannot be opened with the key of this home",
+            where=str(key_file(settings)),
+            next_step="Bring the old key file back, or set the secret again: farmlab farm edit NAME --secret …",
+        ) from None
+
+
+def seal(secret: str, settings: Settings) -> str:
+    """The secret, encrypted; the key file is made when there is none."""
+    if not key_file(settings).exists():
+        add_key(settings)
+    return SEALED + _ring(settings).encrypt(secret.encode()).decode()
+
+
+def is_reference(value: object) -> bool:
+    """Whether a setting of a farm record stands for a secret."""
+    return isinstance(value, str) and value.startswith((ENV, SEALED))
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the keys are, one a line, the newest first."""
+    return settings.home / "secret.key"
+
+
+def add_key(settings: Settings) -> None:
+    """Put a new key in front; what the older ones sealed can still be opened."""
+    from cryptography.fernet import Fernet
+
+    path = key_file(settings)
+    older = _keys(settings) if path.exists() else []
+    _write_private(path, [Fernet.generate_key().decode(), *older])
+
+
+def reseal(stored: str, settings: Settings) -> str:
+    """The same secret under the newest key; an ``env:`` reference stays what it is."""
+    return seal(reveal(stored, settings), settings) if stored.startswith(SEALED) else stored
+
+
+def drop_older_keys(settings: Settings) -> None:
+    """Keep the newest key only; for use after everything was sealed anew."""
+    _write_private(key_file(settings), _keys(settings)[:1])
+
+
+def known_values(settings: Settings, farms: Iterable[Farm]) -> frozenset[str]:
+    """Every secret that can be known here, for the scan of outputs and the filter of logs.
+
+    A secret that is out of reach (its variable is not set in this process) cannot leak from here
+    and is left out.
+    """
+    stored = [value for farm in farms for value in farm.settings.values() if is_reference(value)]
+    found = {_reveal_or_nothing(value, settings) for value in stored} | {_database_password(settings)}
+    return frozenset(value for value in found if len(value) >= SHORTEST_SCANNED)
+
+
+def mask(text: str, values: Iterable[str]) -> str:
+    """The text with every one of the secrets blacked out.
+
+    >>> mask("login with hunter22 failed", ["hunter22"])
+    'login with ••• failed'
+    """
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, MASK)
+    return text
+
+
+def _reveal_or_nothing(stored: str, settings: Settings) -> str:
+    try:
+        return reveal(stored, settings)
+    except ConfigError:
+        return ""
+
+
+def _database_password(settings: Settings) -> str:
+    return unquote(urlsplit(settings.url).password or "")
+
+
+def _from_environment(name: str, settings: Settings) -> str:
+    value = os.environ.get(name) or _dotenv(settings).get(name)
+    if not value:
+        raise ConfigError(
+            f"the environment variable {name!r} is not set", next_step=f"Set it: export {name}=…, then try again."
+        )
+    return value
+
+
+def _dotenv(settings: Settings) -> dict[str, str | None]:
+    from dotenv import dotenv_values
+
+    path = settings.home / ".env"
+    return dict(dotenv_values(path)) if path.is_file() else {}
+
+
+def _from_file(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ConfigError(
+            f"the secret cannot be read: {reason}", where=str(path), next_step="Name a text file with it."
+        ) from None
+    secret = lines[0].strip() if lines else ""
+    if not secret:
+        raise ConfigError("the first line is empty", where=str(path), next_step="Write the secret into it.")
+    return secret
+
+
+def _asked(ask: Callable[[], str] | None) -> str:
+    if ask is None:
+        raise ConfigError("nobody can be asked for the secret here", next_step="Give env:VARIABLE or @FILE.")
+    secret = ask().strip()
+    if not secret:
+        raise ConfigError("nothing was typed", next_step="Try again, or give env:VARIABLE or @FILE.")
+    return secret
+
+
+def _ring(settings: Settings) -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet
+
+    try:
+        return MultiFernet([Fernet(key) for key in _keys(settings)])
+    except ValueError:
+        raise ConfigError(
+            "the key file is damaged", where=str(key_file(settings)), next_step="Bring it back from a backup."
+        ) from None
+
+
+def _keys(settings: Settings) -> list[str]:
+    path = key_file(settings)
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        keys = path.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ConfigError(
+            f"the key file cannot be read: {reason}", where=str(path), next_step="Bring it back from a backup."
+        ) from None
+    if mode & 0o077:
+        raise ConfigError(f"others may read the key file (mode {mode:o})", where=str(path), next_step="chmod 600 it.")
+    return keys
+
+
+def _write_private(path: Path, lines: list[str]) -> None:
+    """Write beside and swap, so that a crash never leaves half a key file; 0600 from the first byte."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write("\n".join(lines) + "\n")
+    beside.replace(path)

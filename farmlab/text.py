@@ -1,0 +1,45 @@
+"""Text from outside, made harmless: names, cells and messages are never trusted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import blake2b
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_NUMBER = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
+
+
+def one_line(text: str, *, limit: int = 200) -> str:
+    r"""The text in one printable line of at most ``limit`` characters.
+
+    Line breaks become spaces; control characters, terminal escapes and characters that reverse
+    the direction of writing go.
+
+    >>> one_line("House\n3\x1b[31m")
+    'House 3[31m'
+    """
+    spaced = " ".join(text.split())
+    kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def inert(cell: str) -> str:
+    """The cell as a spreadsheet shows it instead of computing it: a formula gets an apostrophe in front.
+
+    >>> inert("=cmd()"), inert("-12.5"), inert("-2+3")
+    ("'=cmd()", '-12.5', "'-2+3")
+    """
+    risky = cell.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(cell)
+    return f"'{cell}" if risky else cell
+
+
+def slug(name: str) -> str:
+    """The name as part of a path: letters, digits, ``-`` and ``_``; two names never share one.
+
+    >>> slug("Hillside"), slug("<script>")
+    ('Hillside', 'script-e3d10d30')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:40]
+    return safe if safe == name else f"{safe or 'x'}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
