@@ -15,7 +15,7 @@ from farmlab.store.faults import translated
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Executable
 
 RECORDS = 0
 """The queue in which writers of records stand; writers of readings stand in that of their farm."""
@@ -56,7 +56,7 @@ class Door:
 
 def farm_id(connection: Connection, name: str) -> int:
     """The id of the farm of this name, or the error that names the nearest one."""
-    found = connection.execute(select(tables.farm.c.id).where(tables.farm.c.name == name)).scalar()
+    found: int | None = connection.execute(select(tables.farm.c.id).where(tables.farm.c.name == name)).scalar()
     if found is None:
         names = connection.execute(select(tables.farm.c.name).order_by(tables.farm.c.name)).scalars()
         raise UnknownName.among("farm", name, names, next_step="Run: farmlab farm add NAME.")
@@ -96,3 +96,10 @@ def change(connection: Connection, table: Table, record_id: int, values: Mapping
     done = connection.execute(update(table).where(table.c.id == record_id).values(**values))
     if not done.rowcount:
         raise UnknownName(f"there is no {kind} with the id {record_id}", next_step="Read it again from the store.")
+
+
+def fetch(connection: Connection, query: Executable) -> list[tuple[Any, ...]]:
+    """The rows of a query as the driver gives them; for many numbers, SQLAlchemy's own cost as much again."""
+    cursor: Any = connection.execute(query).cursor
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -72,7 +72,7 @@ def _words(error: BaseException | None) -> tuple[str, str, bool]:
 
 
 def _guessed_state(message: str) -> str:
-    """psycopg gives no state when the connection itself fails, only the server's words."""
+    """When the connection itself fails psycopg gives no state, only the server's words."""
     if "authentication failed" in message or "no password supplied" in message:
         return "28"
     return "3D" if "database" in message and "does not exist" in message else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
 GAP: Final = timedelta(hours=6)
 """Two windows of one thing that lie no further apart are one finding."""
@@ -162,9 +162,9 @@ def _save(connection: Connection, owner: int, seen: Finding, source: str, at: da
 def _touching(connection: Connection, owner: int, seen: Finding) -> Row[Any] | None:
     """The newest finding of the same key whose window touches; one that is not resolved goes first."""
     finding = tables.finding.c
-    touches = (finding.end.is_(None) | (finding.end >= seen.start - GAP),)
+    touches: list[ColumnElement[bool]] = [finding.end.is_(None) | (finding.end >= seen.start - GAP)]
     if seen.end is not None:
-        touches += (finding.start <= seen.end + GAP,)
+        touches.append(finding.start <= seen.end + GAP)
     query = select(tables.finding).where(finding.farm_id == owner, finding.key == seen.key, *touches)
     resolved = finding.status == FindingStatus.RESOLVED
     return connection.execute(query.order_by(resolved, finding.start.desc())).first()

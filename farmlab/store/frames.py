@@ -8,7 +8,7 @@ import numpy as np
 
 from farmlab import units
 from farmlab.errors import DataError
-from farmlab.store.intake import QUALITIES
+from farmlab.store.intake import QUALITIES, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def wide(rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, step: ti
     """A row for each time (index ``time``, UTC), a column for each sensor in the order given."""
     import pandas as pd
 
-    sensor_id, ts, value = _arrays(rows, 3)
+    sensor_id, ts, value = numbers(rows, 3)
     times, row = np.unique(ts.astype(np.int64), return_inverse=True)
     grid = np.full((len(times), len(sensors)), np.nan)
     grid[row, _ranks(sensor_id, sensors)] = value
@@ -51,7 +51,7 @@ def tidy(
     import pandas as pd
 
     by_name = sorted(sensors, key=lambda sensor: (sensor.house, sensor.source_key))
-    sensor_id, ts, value, quality, learned_at = _arrays(rows, 5)
+    sensor_id, ts, value, quality, learned_at = numbers(rows, 5)
     rank = _ranks(sensor_id, by_name)
     order = np.lexsort((ts, rank))
     table = pd.DataFrame(
@@ -66,12 +66,6 @@ def tidy(
     if step is not None:
         table = _stepped(table, by_name, _span(step))
     return _described(table, by_name, farm)
-
-
-def _arrays(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[NDArray[np.float64], ...]:
-    """The columns of rows; None is NaN. Milliseconds and ids are exact as floats for 200,000 years."""
-    made = np.array(rows, dtype=np.float64).reshape(len(rows), width)
-    return tuple(made.T)
 
 
 def _ranks(sensor_id: NDArray[np.float64], sensors: Sequence[Sensor]) -> NDArray[np.int64]:

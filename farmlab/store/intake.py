@@ -12,7 +12,7 @@ from farmlab.errors import DataError, UnknownName
 from farmlab.store.types import to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 QUALITIES: Final = (Quality.OK, Quality.SUSPECT, Quality.MISSING)
 """A quality is kept as its place in this list."""
 _MISSING: Final = QUALITIES.index(Quality.MISSING)
+NAMES: Final = ("sensor_id", "ts", "value", "quality", "raw", "learned_at")
+"""The columns of a reading in the database."""
 REQUIRED: Final = ("house", "sensor", "time", "value")
 
 
@@ -40,24 +42,40 @@ class Columns:
 
     def take(self, where: Any) -> Columns:
         """The rows of a mask, of positions or of a slice."""
-        raw = None if self.raw is None else self.raw[where]
-        numbers = (self.sensor_id, self.ts, self.value, self.quality)
-        return Columns(*(column[where] for column in numbers), raw, self.learned_at[where])
+        return Columns(
+            sensor_id=self.sensor_id[where],
+            ts=self.ts[where],
+            value=self.value[where],
+            quality=self.quality[where],
+            raw=None if self.raw is None else self.raw[where],
+            learned_at=self.learned_at[where],
+        )
 
-    def rows(self) -> zip[tuple[Any, ...]]:
-        """One tuple a row, as a database driver takes it."""
-        raw = [None] * len(self) if self.raw is None else self.raw.tolist()
-        value: list[float | None] = self.value.tolist()
-        for gap in np.flatnonzero(np.isnan(self.value)).tolist():
-            value[gap] = None
-        numbers = (self.sensor_id.tolist(), self.ts.tolist(), value, self.quality.tolist())
-        return zip(*numbers, raw, self.learned_at.tolist(), strict=True)
+    def table(self) -> NDArray[np.object_]:
+        """The values as a database driver takes them, a row for each reading, in the order of ``NAMES``."""
+        table = np.empty((len(self), len(NAMES)), dtype=object)
+        for place, name in enumerate(NAMES):
+            table[:, place] = getattr(self, name)
+        table[np.isnan(self.value), NAMES.index("value")] = None
+        return table
 
     def repeats(self) -> NDArray[np.bool_]:
         """True where the row before is of the same sensor and time."""
         again = np.zeros(len(self), dtype=bool)
         again[1:] = (self.sensor_id[1:] == self.sensor_id[:-1]) & (self.ts[1:] == self.ts[:-1])
         return again
+
+
+def stored(rows: Sequence[tuple[Any, ...]]) -> Columns:
+    """Rows of the store (sensor id, time, value, quality, learned_at) as columns, in their order."""
+    table = numbers(rows, 5)
+    sensor_id, ts, quality, learned_at = table[[0, 1, 3, 4]].astype(np.int64)
+    return Columns(sensor_id, ts, table[2], quality, None, learned_at)
+
+
+def numbers(rows: Sequence[tuple[Any, ...]], width: int) -> NDArray[np.float64]:
+    """The columns of rows of numbers, None as NaN. Milliseconds are exact as floats for 280,000 years."""
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width).T
 
 
 def columns(frame: pd.DataFrame, ids: Mapping[tuple[int, str], int], learned_at: datetime) -> Columns:
@@ -119,7 +137,8 @@ def _milliseconds(times: pd.Series[Any], name: str) -> NDArray[np.int64]:
     if times.isna().any():
         raise DataError(f"a reading has no {name}", next_step="Leave such rows out.")
     if isinstance(times.dtype, pd.DatetimeTZDtype):
-        return times.dt.tz_convert(None).to_numpy().astype("datetime64[ms]").astype(np.int64)
+        utc = times.dt.tz_convert(None).to_numpy(dtype="datetime64[ms]")
+        return np.array(utc, dtype=np.int64)
     if times.dtype != object:
         raise DataError(f"the column {name} has no time zone", next_step="Give it one, in UTC best.")
     return np.array([to_ms(moment) for moment in times], dtype=np.int64)
@@ -127,7 +146,7 @@ def _milliseconds(times: pd.Series[Any], name: str) -> NDArray[np.int64]:
 
 def _values(values: pd.Series[Any]) -> NDArray[np.float64]:
     try:
-        return values.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+        return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan, copy=True))
     except (TypeError, ValueError):
         raise DataError("a value is no number", next_step="Leave such rows out, or mark them as missing.") from None
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def write(connection: Connection, late: Columns) -> NDArray[np.bool_]:
     """Which of the rows added a value to the line, rather than only telling that it was known earlier."""
-    return np.array([_place(connection, row) for row in late.rows()], dtype=bool)
+    return np.array([_place(connection, row) for row in late.table().tolist()], dtype=bool)
 
 
-def _place(connection: Connection, row: tuple[Any, ...]) -> bool:
+def _place(connection: Connection, row: list[Any]) -> bool:
     sensor_id, ts, value, quality, raw, learned_at = row
     line = _line(connection, sensor_id, ts)
     before = [entry for entry in line if entry.learned_at <= learned_at]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from farmlab.domain import Sensor
 from farmlab.store import frames, tables
-from farmlab.store.base import Door, check_house, farm_id
+from farmlab.store.base import Door, check_house, farm_id, fetch
 from farmlab.store.rows import from_rows
 from farmlab.store.types import to_ms
 
@@ -43,7 +43,7 @@ class Reading(Door):
         """
         with self._reading() as connection:
             chosen = _sensors(connection, farm, house or None, metric, sensor=sensor, position=position)
-            rows = _fetch(connection, chosen, start, until, known_at, names=("quality", "learned_at"))
+            rows = _rows(connection, chosen, start, until, known_at, names=("quality", "learned_at"))
         return frames.tidy(rows, chosen, farm=farm, step=step)
 
     def wide(
@@ -64,7 +64,7 @@ class Reading(Door):
         """
         with self._reading() as connection:
             chosen = _sensors(connection, farm, house, metric)
-            rows = _fetch(connection, chosen, start, until, known_at)
+            rows = _rows(connection, chosen, start, until, known_at)
         return frames.wide(rows, chosen, step=step)
 
 
@@ -90,7 +90,7 @@ def _sensors(
     return from_rows(Sensor, connection.execute(query))
 
 
-def _fetch(
+def _rows(
     connection: Connection,
     sensors: Sequence[Sensor],
     start: datetime | None,
@@ -107,7 +107,7 @@ def _fetch(
             old.c.learned_at <= moment, old.c.superseded_at > moment
         )
         query = query.where(tables.reading.c.learned_at <= moment).union_all(then)
-    return connection.execute(query).cursor.fetchall()  # the driver's tuples: rows of SQLAlchemy cost as much again
+    return fetch(connection, query)
 
 
 def _selected(

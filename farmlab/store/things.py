@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 from farmlab import units
 from farmlab.domain import Device, Equipment, Sensor
 from farmlab.store import tables
-from farmlab.store.base import Door, change, check_house, farm_id, upsert
+from farmlab.store.base import Door, add, change, check_house, farm_id, upsert
 from farmlab.store.rows import from_row, from_rows, to_row
 
 if TYPE_CHECKING:
@@ -70,15 +70,16 @@ class Things(Door):
 
     def _write_sensors(self, owner: int, sensors: list[Sensor]) -> dict[tuple[int, str], Sensor]:
         with self._writing() as connection:
+            known = _known_sensors(connection, owner)
+            for house in {sensor.house for sensor in sensors}:
+                check_house(connection, owner, house)
             for sensor in sensors:
-                check_house(connection, owner, sensor.house)
                 units.metric(sensor.metric)
-                upsert(
-                    connection,
-                    tables.sensor,
-                    to_row(sensor, tables.sensor, farm_id=owner),
-                    by=("farm_id", "house", "source_key"),
-                )
+                values = to_row(sensor, tables.sensor, farm_id=owner)
+                if _key(sensor) in known:
+                    change(connection, tables.sensor, known[_key(sensor)].id, values, kind="sensor")
+                else:
+                    known[_key(sensor)] = replace(sensor, id=add(connection, tables.sensor, values))
             return _known_sensors(connection, owner)
 
     def _things(self, kind: type[Thing], table: Table, farm: str, *where: Any, order: tuple[Any, ...]) -> list[Thing]:

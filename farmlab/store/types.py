@@ -42,11 +42,11 @@ class Moment(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """The number that is kept."""
         return None if value is None else to_ms(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
         """The moment that was meant."""
         return None if value is None else from_ms(value)
 
@@ -57,7 +57,7 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """The text as a database takes it."""
         return None if value is None else _storable(str(value))
 
@@ -72,11 +72,11 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: StrEnum | str | None, _dialect: Dialect) -> str | None:
         """The word itself; one that is not on the list is a ``ValueError``."""
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> StrEnum | None:
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> StrEnum | None:
         """The word as a member of its list."""
         return None if value is None else self.words(value)
 
@@ -95,13 +95,13 @@ class Structured(TypeDecorator[Any]):
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.shape)
 
-    def process_bind_param(self, value: Any | None, dialect: Dialect) -> Any | None:
+    def process_bind_param(self, value: Any | None, _dialect: Dialect) -> Any | None:
         """Plain JSON values."""
         if value is None:
             return None
         return json.loads(_storable(self._adapter.dump_json(value, fallback=_plain, warnings=False).decode()))
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> Any | None:
         """The value in its own shape."""
         return None if value is None else self._adapter.validate_python(value, strict=False)
 
