@@ -7,16 +7,14 @@ Times are in UTC, values in the SI unit of their metric (:mod:`farmlab.units`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from farmlab import clock, units
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Quality(StrEnum):

@@ -1,0 +1,154 @@
+"""The houses of a farm on the first page: their state, what is wrong in them, and the table of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from farmlab import results
+from farmlab.domain import FindingStatus, RunStatus, Severity
+from farmlab.errors import DataError
+from farmlab.publish import html, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from farmlab.config import Settings
+    from farmlab.domain import Farm, Finding, House, Run
+    from farmlab.publish.words import State
+    from farmlab.store import Store
+
+TABLE: Final = "houses"
+"""The table that a run may record for the first page: a row a house, with the number in column ``house``."""
+
+_HEADINGS: Final = {
+    "age": "age",
+    "temp": "temp",
+    "rh": "RH",
+    "water_feed": "water/feed",
+    "weight_vs_target": "weight vs target",
+    "mortality": "mortality",
+    "verdict": "data",
+    "spark": "last 24 h",
+}
+_NOTICED: Final = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
+_STEP_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseState:
+    """One house, or the farm itself (number 0), and what is wrong in it, the worst first."""
+
+    number: int
+    label: str
+    state: State
+    newest: datetime | None = None
+    findings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def states(
+    store: Store, settings: Settings, farm: Farm, newest: Mapping[int, datetime], at: datetime
+) -> tuple[HouseState, list[HouseState]]:
+    """The farm itself and its houses as they are at ``at``."""
+    del settings
+    noticed = [item for item in store.findings(farm.name, status=_NOTICED) if item.severity is not Severity.INFO]
+    records = store.houses(farm.name)
+    own = _state(farm, None, noticed, newest, at)
+    return own, [_state(farm, house, noticed, newest, at) for house in records]
+
+
+def table(
+    store: Store, settings: Settings, farm: Farm, houses: list[HouseState], at: datetime
+) -> dict[str, Any] | None:
+    """The table of all houses: as the newest run recorded it, else their newest readings."""
+    if not houses:
+        return None
+    run, frame = _recorded(store, settings, farm)
+    if run is None or frame is None:
+        rows = [_plain_row(house, farm, at) for house in houses]
+        return {"columns": ["house", "newest reading"], "rows": rows, "note": ""}
+    by_number: dict[int, Mapping[Any, Any]] = {int(row["house"]): row for row in frame.to_dict("records")}
+    columns = [name for name in frame.columns if name != "house"]
+    rows = [_row(house, columns, by_number.get(house.number, {})) for house in houses]
+    note = f"As of {words.moment(run.slot, farm.timezone, at)}."
+    return {
+        "columns": ["house", *(_HEADINGS.get(name, name.replace("_", " ")) for name in columns)],
+        "rows": rows,
+        "note": note,
+    }
+
+
+def _state(
+    farm: Farm, house: House | None, noticed: list[Finding], newest: Mapping[int, datetime], at: datetime
+) -> HouseState:
+    number = house.number if house else 0
+    mine = sorted((item for item in noticed if item.house == number), key=_urgency)
+    heard = newest.get(number)
+    state = words.worst(mine) if mine or heard or house is None else words.NOTHING
+    return HouseState(
+        number=number,
+        label=house.label if house else "The farm",
+        state=state,
+        newest=heard,
+        findings=[_finding(item, house.label if house else "", farm, at) for item in mine],
+    )
+
+
+def _urgency(finding: Finding) -> tuple[int, float]:
+    return words.SEVERITIES[finding.severity].rank, -finding.score
+
+
+def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, Any]:
+    """A finding as the template shows it."""
+    since = words.moment(item.start, farm.timezone, at)
+    best = max(item.why, key=lambda hypothesis: hypothesis.confidence, default=None)
+    drawing = item.data.get("drawing")
+    return {
+        "state": words.SEVERITIES[item.severity],
+        "where": where,
+        "title": item.title,
+        "since": f"since {since} ({words.lasting(item.start, at)})",
+        "sure": words.sure(item.score),
+        "change": "acknowledged" if item.status is FindingStatus.ACKNOWLEDGED else "",
+        "why": _why(best.cause, best.evidence) if best else "",
+        "check": item.check[0] if item.check else "",
+        "drawing": html.drawing(str(drawing), item.title) if drawing else "",
+    }
+
+
+def _why(cause: str, evidence: str) -> str:
+    return f"{words.sentence(cause)}: {evidence}" if evidence else words.sentence(cause)
+
+
+def _recorded(store: Store, settings: Settings, farm: Farm) -> tuple[Run | None, pd.DataFrame | None]:
+    """The newest run of the whole farm that recorded the table of houses."""
+    for run in store.runs(farm=farm.name, house=0, status=(RunStatus.DONE, RunStatus.DISQUALIFIED)):
+        if TABLE in run.results.get("tables", ()):
+            try:
+                return run, results.load(settings.runs / run.folder).table(TABLE)
+            except DataError:
+                continue
+    return None, None
+
+
+def _plain_row(house: HouseState, farm: Farm, at: datetime) -> dict[str, Any]:
+    cells = [words.moment(house.newest, farm.timezone, at)]
+    return {"state": house.state, "label": house.label, "cells": cells}
+
+
+def _row(house: HouseState, columns: list[str], said: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "state": house.state,
+        "label": house.label,
+        "cells": [_cell(name, said.get(name), house) for name in columns],
+    }
+
+
+def _cell(name: str, value: Any, house: HouseState) -> Any:
+    """A cell as it is shown; a small drawing is cleaned, since tables are data."""
+    if isinstance(value, str) and value.lstrip().startswith("<svg"):
+        return html.drawing(value, f"{house.label}, {_HEADINGS.get(name, name)}")
+    return value

@@ -1,0 +1,143 @@
+"""Times, counts and states as people say them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from farmlab import clock
+from farmlab.domain import RunStatus, Severity, VerdictState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from farmlab.domain import Finding, Run
+
+_NUMBERS: Final = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_THIN_SPACE: Final = "\u2009"
+_SURE: Final = ((0.9, "almost certain"), (0.75, "very likely"), (0.5, "likely"), (0.0, "possible"))
+
+
+class State(NamedTuple):
+    """A state for the eye: shape, word and the name of its colour; ``rank`` 0 is the worst."""
+
+    rank: int
+    shape: str
+    word: str
+    colour: str
+
+
+CRITICAL: Final = State(0, "■", "critical", "critical")
+DISQUALIFIED: Final = State(0, "■", "disqualified", "critical")
+FAILED: Final = State(0, "■", "failed", "critical")
+WARNING: Final = State(1, "▲", "warning", "warning")
+STALE: Final = State(1, "▲", "stale", "warning")
+OK: Final = State(2, "●", "ok", "ok")
+NOTHING: Final = State(3, "○", "no data", "none")
+
+VERDICTS: Final[Mapping[VerdictState, State]] = {
+    VerdictState.OK: OK,
+    VerdictState.WARNING: WARNING,
+    VerdictState.DISQUALIFIED: DISQUALIFIED,
+}
+SEVERITIES: Final[Mapping[Severity, State]] = {
+    Severity.CRITICAL: CRITICAL,
+    Severity.WARNING: WARNING,
+    Severity.INFO: State(2, "●", "for information", "none"),
+}
+
+
+def of_run(run: Run) -> State:
+    """The state that stands beside a run.
+
+    A skipped run renewed the verdict of the last good one; one that was missed has none.
+    """
+    if run.status is RunStatus.FAILED:
+        return FAILED
+    if run.status in (RunStatus.CLAIMED, RunStatus.RUNNING):
+        return State(3, "○", "running", "none")
+    if run.verdict is None:
+        return State(3, "○", "not run", "none")
+    return VERDICTS[run.verdict.state]
+
+
+def worst(findings: Iterable[Finding]) -> State:
+    """The state of what these findings are about."""
+    states = [SEVERITIES[finding.severity] for finding in findings]
+    serious = [state for state in states if state.rank < OK.rank]
+    return min(serious, key=lambda state: state.rank, default=OK)
+
+
+def moment(time: datetime | None, timezone: str, at: datetime) -> str:
+    """A time on the farm's clock, as said at the moment ``at``.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    >>> moment(noon, "Europe/Berlin", noon), moment(noon - timedelta(days=1), "UTC", noon)
+    ('today 14:00', 'yesterday 12:00')
+    >>> moment(noon - timedelta(days=9), "UTC", noon), moment(None, "UTC", noon)
+    ('Mon 22 Jun 12:00', '–')
+    """
+    if time is None:
+        return "–"
+    local, now = time.astimezone(clock.zone(timezone)), at.astimezone(clock.zone(timezone))
+    clock_time = f"{local:%H:%M}"
+    days = (now.date() - local.date()).days
+    if days in (0, 1):
+        return f"{('today', 'yesterday')[days]} {clock_time}"
+    year = "" if local.year == now.year else f" {local.year}"
+    return f"{local:%a} {local.day} {local:%b}{year} {clock_time}"
+
+
+def day(time: datetime, timezone: str) -> str:
+    """The day in full: Saturday 21 November 2026."""
+    local = time.astimezone(clock.zone(timezone))
+    return f"{local:%A} {local.day} {local:%B} {local.year}"
+
+
+def lasting(start: datetime, end: datetime) -> str:
+    """How long something has lasted: 4 h 25 min."""
+    return clock.in_words(max(end - start, timedelta()))
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: two houses.
+
+    >>> count(1, "house"), count(3, "house"), count(40, "house")
+    ('one house', 'three houses', '40 houses')
+    """
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{word} {noun}" if number == 1 else f"{word} {noun}s"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital in front."""
+    return text[:1].upper() + text[1:]
+
+
+def sure(score: float) -> str:
+    """How sure, as word and number.
+
+    >>> sure(0.62)
+    'likely (0.62)'
+    """
+    word = next(word for least, word in _SURE if score >= least or least == 0.0)
+    return f"{word} ({score:.2f})"
+
+
+def value(cell: Any) -> str:
+    """A value as it is shown: thousands apart, as many digits as are known, missing as a dash.
+
+    >>> value(2310.0), value(1.62), value(None), value("29.8 °C")
+    ('2\u2009310', '1.62', '–', '29.8 °C')
+    """
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "–"
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return str(cell)
+    shown = f"{cell:,.0f}" if abs(cell) >= 100 or cell == int(cell) else f"{cell:.3g}"
+    return shown.replace(",", _THIN_SPACE)

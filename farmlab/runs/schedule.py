@@ -1,0 +1,151 @@
+"""What is due now, asked by one tick: a farm or notebook added while it runs is seen at the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from farmlab import clock, notebooks, publish
+from farmlab.domain import Run, RunStatus
+from farmlab.errors import Busy
+from farmlab.notebooks import slots
+from farmlab.runs import folders
+from farmlab.runs.door import recover, run
+from farmlab.runs.outcome import INTERRUPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from farmlab.config import Settings
+    from farmlab.domain import Farm
+    from farmlab.notebooks import Notebook
+    from farmlab.store import Store
+
+_REMEMBERED: Final = 1000
+_MOST_MISSED: Final = 200
+"""Missed slots that are recorded one by one: a week of hours and more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One slot that is due. ``missed`` older ones are not caught up; neither is this one when ``too_late``."""
+
+    notebook: str
+    farm: str
+    house: int
+    slot: datetime
+    until: datetime
+    too_late: bool = False
+    missed: tuple[datetime, ...] = ()
+
+
+def due(store: Store, settings: Settings, at: datetime) -> list[Due]:
+    """The newest slot of everything that has one which has not been run, in the order to run them.
+
+    A farm without integration is due when something new was recorded or imported, and then up to its
+    newest reading: nobody expects its data to go on.
+    """
+    analyses = [notebook for notebook in notebooks.catalogue(settings) if notebook.schedule != "none"]
+    return [item for farm in store.farms() for item in _of_farm(store, farm, analyses, at)]
+
+
+def run_due(store: Store, settings: Settings, at: datetime, **options: Any) -> list[Run]:
+    """Run whatever is due, once, and return what was run, skipped or failed.
+
+    A farm on which another run goes on is left for the next time. ``options`` go to
+    :func:`farmlab.runs.run`.
+    """
+    settled = recover(store, settings)
+    done = [record for item in due(store, settings, at) for record in _run(store, settings, item, options)]
+    if settled or done:
+        publish.publish_index(store, settings, clock.now())
+    return [*settled, *done]
+
+
+def _of_farm(store: Store, farm: Farm, analyses: list[Notebook], at: datetime) -> Iterator[Due]:
+    past = _past(store, farm)
+    houses = [house.number for house in store.houses(farm.name)]
+    for notebook in analyses:
+        for house in houses if notebook.scope == "house" else [0]:
+            item = _newest(store, farm, notebook, house, at, past.get((notebook.name, house), []))
+            if item:
+                yield item
+
+
+def _past(store: Store, farm: Farm) -> dict[tuple[str, int], list[Run]]:
+    """The newest runs of a farm by notebook and house, newest slot first."""
+    found: dict[tuple[str, int], list[Run]] = {}
+    for record in store.runs(farm=farm.name, limit=_REMEMBERED):
+        found.setdefault((record.notebook, record.house), []).append(record)
+    return found
+
+
+def _newest(store: Store, farm: Farm, notebook: Notebook, house: int, at: datetime, past: list[Run]) -> Due | None:
+    schedule = slots.parse(notebook.schedule)
+    assert schedule is not None
+    slot = slots.newest(schedule, at, farm.timezone)
+    if any(record.slot == slot and not _was_killed_once(record) for record in past):
+        return None
+    until = _until(store, farm, house, slot, past)
+    if until is None:
+        return None
+    before = max((record.slot for record in past if record.slot < slot), default=None)
+    missed = slots.missed(schedule, before, slot, farm.timezone, limit=_MOST_MISSED) if before else []
+    return Due(
+        notebook=notebook.name,
+        farm=farm.name,
+        house=house,
+        slot=slot,
+        until=until,
+        too_late=notebook.metadata is not None and at - slot > timedelta(hours=notebook.metadata.max_staleness_h),
+        missed=tuple(missed) if farm.integration != "none" else (),
+    )
+
+
+def _until(store: Store, farm: Farm, house: int, slot: datetime, past: list[Run]) -> datetime | None:
+    """The end of the window; None when there is nothing to look at."""
+    if farm.integration != "none":
+        return slot
+    newest = store.newest(farm.name, house=house)
+    learned = store.watermark(farm.name, house=house)
+    if not newest or any(record.watermark == learned for record in past):
+        return None
+    return min(slot, max(newest.values()))
+
+
+def _was_killed_once(record: Run) -> bool:
+    return record.status is RunStatus.FAILED and record.results.get(INTERRUPTED) == 1
+
+
+def _run(store: Store, settings: Settings, item: Due, options: dict[str, Any]) -> Iterator[Run]:
+    for slot in item.missed:
+        yield from _record_skipped(store, item, slot, "missed: only the newest slot is caught up")
+    if item.too_late:
+        yield from _record_skipped(store, item, item.slot, "missed for too long to be caught up")
+        return
+    try:
+        yield run(
+            store,
+            settings,
+            item.notebook,
+            farm=item.farm,
+            house=item.house,
+            until=item.until,
+            slot=item.slot,
+            index=False,
+            **options,
+        )
+    except Busy:
+        return
+
+
+def _record_skipped(store: Store, item: Due, slot: datetime, why: str) -> Iterator[Run]:
+    folder = folders.name(item.farm, item.notebook, item.house, slot)
+    asked = Run(notebook=item.notebook, farm=item.farm, house=item.house, slot=slot, folder=folder, started_at=slot)
+    try:
+        claimed = store.claim(asked)
+    except Busy:  # somebody else was quicker
+        return
+    yield store.save_run(replace(claimed, status=RunStatus.SKIPPED, ended_at=slot, error=why))
