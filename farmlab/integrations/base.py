@@ -108,6 +108,7 @@ class Integration(ABC):
                 where=self.name,
                 next_step=f"Make the source with {type(self).__name__}.configure(…).",
             )
+        self.settings = settings
         self.timezone = timezone
 
     @classmethod

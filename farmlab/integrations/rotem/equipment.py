@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from farmlab.domain import Equipment
-from farmlab.integrations.rotem.channels import CHANNELS, EQUIPMENT, POSITIONED
+from farmlab.integrations.rotem.channels import CHANNELS, EQUIPMENT, POSITIONED, ZERO_IS_ABSENT
 from farmlab.integrations.rotem.live import installed
 from farmlab.integrations.rotem.parse import Meaning, parse
 
@@ -22,7 +22,7 @@ _PRESSURE: Final = "Static_Pressure"
 
 def equipment_of(house: int, rows: Sequence[Parameter]) -> list[Equipment]:
     """Fans, heaters, pads, feed lines, augers, drinker lines and inlets of a house, each numbered from 1."""
-    there = {row.key for row in rows if row.key in CHANNELS and parse(row.said).meaning is not Meaning.ABSENT}
+    there = {row.key for row in rows if _shows(row)}
     counts = installed(rows)
     if _WATER in there:
         counts.setdefault(_WATER_LINE, 1)
@@ -32,6 +32,12 @@ def equipment_of(house: int, rows: Sequence[Parameter]) -> list[Equipment]:
         for number in range(1, counts.get(output, 0) + 1)
     ]
     return switched + _positioned(house, rows, there)
+
+
+def _shows(row: Parameter) -> bool:
+    parsed = parse(row.said)
+    dummy = parsed.value == 0 and ZERO_IS_ABSENT.fullmatch(row.key)
+    return row.key in CHANNELS and parsed.meaning is not Meaning.ABSENT and not dummy
 
 
 def _positioned(house: int, rows: Iterable[Parameter], there: Container[str]) -> list[Equipment]:

@@ -104,7 +104,7 @@ def _heater_hours(row: Mapping[str, Any]) -> list[tuple[str, Column, Any]]:
     times = [_HOURS_MINUTES.fullmatch(str(said)) for name, said in row.items() if _HEATER in name]
     minutes = [int(found[1]) * 60 + int(found[2]) for found in times if found]
     column = Column("Total", "heater_time", "day", "amount")
-    return [(_HEATER_SENSOR, column, sum(minutes) / 60)] if minutes else []
+    return [(_HEATER_SENSOR, column, round(sum(minutes) / 60, 4))] if minutes else []
 
 
 def _take_row(told: Told, cells: Iterable[tuple[str, Column, Any]], days: Days, growth_day: int, units: Units) -> None:

@@ -159,7 +159,7 @@ class Rotem(Integration):
 
     def _days(self, site: Site, number: int, at: datetime) -> Days | None:
         house = site.houses.get(number)
-        if house is None or not house.connected or house.growth_day is None:
+        if house is None or not house.connected or house.empty or house.growth_day is None:
             return None
         return Days(number, controller_date(house.clock, at, self.timezone), house.growth_day, self.timezone)
 
