@@ -75,7 +75,7 @@ def episodes(channels: Mapping[str, pd.DataFrame], X: pd.DataFrame, *, timezone:
     >>> scores = pd.DataFrame({"temp_c_2": [0.1, 0.9, 0.8, 0.2]}, index=times)
     >>> [found] = episodes({"stuck": scores}, scores * 0 + 27.3)
     >>> found.kind, found.sensor, found.why
-    ('stuck', 'temp_c_2', '27.3 is repeated since 01:00')
+    ('stuck', 'temp_c_2', '27.3 is repeated since 00:00')
     """
     found: list[Episode] = []
     for column in next(iter(channels.values())).columns:
@@ -132,7 +132,8 @@ def _onset(channel: str, first: pd.Timestamp, values: pd.Series) -> pd.Timestamp
     if channel == "stuck" and len(known):
         changes = np.flatnonzero(known.to_numpy()[:-1] != known.to_numpy()[1:])
         known = known.iloc[: changes[-1] + 2] if len(changes) else known.iloc[:1]
-    return pd.DatetimeIndex(known.index)[-1] if len(known) else first
+    onset: pd.Timestamp = pd.DatetimeIndex(known.index).max() if len(known) else first
+    return onset
 
 
 def _last(values: pd.Series) -> float:

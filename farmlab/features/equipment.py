@@ -1,0 +1,118 @@
+"""What fans, heaters and feeders are doing, told from readings that are there anyway.
+
+Bird heat and CO₂ after CIGR (2002); the coefficients are the usual ones for floor-kept broilers, and both
+birds and litter differ, so use ratios to the house's own past rather than the absolute flow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from farmlab.features import flock as birds
+from farmlab.features import series
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CO2_M3_PER_KWH: Final = 0.185
+"""CO₂ in m³ per kWh of bird heat, manure included (CIGR)."""
+CO2_OUTSIDE_PPM: Final = 420.0
+LEAST_DIFFERENCE_PPM: Final = 150.0
+"""Below this difference to outside the flow is not to be told."""
+FANS: Final = ("fans_tunnel_running", "fans_exhaust_running")
+
+
+def bird_heat_kw(weight_g: pd.Series, count: float | pd.Series, temp_c: pd.Series) -> pd.Series:
+    """Total heat of the birds in kW: 10.62 m^0.75 W at 20 °C, 2 % less per °C above.
+
+    >>> one = pd.Series([2296.0])
+    >>> round(float(bird_heat_kw(one, 30_000, pd.Series([20.0])).iloc[0]))
+    594
+    """
+    return count * 10.62 * (weight_g / 1000) ** 0.75 * (1 + 0.02 * (20 - temp_c)) / 1000
+
+
+def co2_airflow_m3h(co2_ppm: pd.Series, heat_kw: pd.Series) -> pd.Series:
+    """The airflow in m³/h that carries off the birds' CO₂; missing where indoor air is near to outdoor air.
+
+    Use half-hour means or longer, and not while unvented heaters burn.
+
+    >>> round(float(co2_airflow_m3h(pd.Series([3143.0]), pd.Series([594.0])).iloc[0]), -2)
+    40400.0
+    """
+    difference = co2_ppm - CO2_OUTSIDE_PPM
+    return (CO2_M3_PER_KWH * heat_kw * 1e6 / difference).where(difference >= LEAST_DIFFERENCE_PPM)
+
+
+def fan_index(
+    wide: pd.DataFrame, ages: pd.Series, *, breed: str, count: float | pd.Series | None, burn_minutes: int = 30
+) -> pd.Series:
+    """The airflow that CO₂ tells, as a share of the airflow that the controller asks for.
+
+    Its level means little (birds, litter and sensor enter); a fall against the house's own past means that
+    fans which are switched on move less air. Missing while heaters burn and for half an hour after, and
+    where something needed is not there.
+    """
+    needed = {"co2_ppm", "airflow_m3h", "temp_c"}
+    if count is None or not birds.breed_code(breed) or not needed <= set(wide.columns):
+        return pd.Series(np.nan, index=wide.index, name="fan_index")
+    weight = birds.target_at(breed, ages, "bw_g")
+    flow = co2_airflow_m3h(wide["co2_ppm"], bird_heat_kw(weight, count, wide["temp_c"]))
+    asked = wide["airflow_m3h"].rolling("30min").mean()
+    index = (flow / asked.where(asked > 0)).where(~_burning(wide, burn_minutes))
+    return index.clip(upper=10).rename("fan_index")
+
+
+def _burning(wide: pd.DataFrame, minutes: int) -> pd.Series:
+    if "heaters_running" not in wide.columns:
+        return pd.Series(False, index=wide.index)
+    return wide["heaters_running"].fillna(0).rolling(f"{minutes}min").max() > 0
+
+
+def fans_running(wide: pd.DataFrame) -> pd.Series:
+    """How many side and tunnel fans are switched on; missing where the controller does not say."""
+    present = [column for column in FANS if column in wide.columns]
+    if not present:
+        return pd.Series(np.nan, index=wide.index, name="fans")
+    return wide[present].sum(axis=1, min_count=1).rename("fans")
+
+
+def trailing(values: pd.Series, minutes: int, *, how: str = "mean") -> pd.Series:
+    """The mean, smallest or largest of the last minutes, where they are covered by half or more.
+
+    Parameters
+    ----------
+    values
+        Readings in order of time.
+    minutes
+        Length of the window, which ends at each reading.
+    how
+        ``mean``, ``min``, ``max``, ``sum`` or ``median``.
+    """
+    usual = series.step_of(pd.DatetimeIndex(values.index)) if len(values) > 1 else pd.Timedelta(minutes=minutes)
+    least = max(1, int(0.5 * (pd.Timedelta(minutes=minutes) / usual)))
+    rolled: pd.Series = getattr(values.rolling(f"{minutes}min", min_periods=least), how)()
+    return rolled
+
+
+def lasting(state: pd.Series, minutes: int) -> pd.Series:
+    """Where a state has been true at every reading of the last minutes, and those minutes are covered.
+
+    >>> times = pd.date_range("2026-07-01", periods=4, freq="5min", tz="UTC")
+    >>> lasting(pd.Series([False, True, True, True], index=times), 10).tolist()
+    [False, False, False, True]
+    """
+    since = state.index.to_series().where(~state.to_numpy(bool)).ffill()
+    since = since.fillna(pd.Timestamp(state.index[0])) if len(state) else since
+    return state & ((state.index.to_series() - since) > pd.Timedelta(minutes=minutes))
+
+
+def house_temperature(wide: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """The temperature of the house: the median of its sensors, else the controller's own mean."""
+    present = [column for column in columns if column in wide.columns]
+    if present:
+        return wide[present].median(axis=1).rename("temp_c")
+    return wide["temp_c"] if "temp_c" in wide.columns else pd.Series(np.nan, index=wide.index, name="temp_c")
