@@ -12,7 +12,7 @@ A class is offered under the entry point ``farmlab.integrations``; its author ru
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
     from typing import Self
+
+    import pandas as pd
 
     from farmlab.domain import Equipment, Event, Flock, House, Reading, Sensor
 
@@ -80,6 +82,9 @@ class Batch:
         The answer as it came, for the archive; secrets are removed.
     houses_seen
         The houses that the source named, answering or not.
+    table
+        Readings of a source that has very many at a time: columns house, sensor (source key), time, value and
+        quality; ``table_sensors`` are their sensors.
     """
 
     readings: tuple[Reading, ...] = ()
@@ -87,11 +92,13 @@ class Batch:
     rejected: tuple[Rejected, ...] = ()
     payload: bytes = b""
     houses_seen: frozenset[int] = frozenset()
+    table: pd.DataFrame | None = field(default=None, compare=False)
+    table_sensors: tuple[Sensor, ...] = ()
 
     @property
     def sensors(self) -> list[Sensor]:
         """The sensors of the readings, each once, in the order in which they come."""
-        return list(dict.fromkeys(reading.sensor for reading in self.readings))
+        return list(dict.fromkeys((*(reading.sensor for reading in self.readings), *self.table_sensors)))
 
 
 class Integration(ABC):

@@ -120,21 +120,19 @@ def _left(raw: Raw, places: Places, said: Mapping[int, Said]) -> list[int]:
 
 def _places(raw: Raw, places: Places, walls: times.Walls, said: Mapping[int, Said]) -> tuple[Places, list[str]]:
     """The places, completed by what the header does not name: key and value, or the group that parts the rows."""
-    if places.value >= 0 or places.group >= 0 or len(walls.time) == 0:
+    if places.value >= 0 or places.group >= 0:
         return places, []
-    moment = pd.Series(walls.time).astype("int64")
-    frame = pd.DataFrame({"moment": moment, "house": groups_of(raw.cells, places)})
-    repeated = frame.duplicated()
+    frame = pd.DataFrame({"wall": walls.time.astype("int64"), "house": groups_of(raw.cells, places)})
+    if not frame.duplicated().any():
+        return places, []
     left = [i for i in _left(raw, places, said) if not is_row_number(raw, i)]
-    if not repeated.any():
-        return places, []
     pair = find_pair(raw, left)
     if pair:
         told = f"A long table: {raw.names[pair[0]]!r} says what {raw.names[pair[1]]!r} measures."
         return replace(places, key=pair[0], value=pair[1]), [told]
-    group = find_group(raw, left, frame.groupby(["moment", "house"]).ngroup())
+    group = find_group(raw, left, frame.groupby(["wall", "house"]).ngroup())
     if group < 0:
-        return places, [f"{int(repeated.sum())} rows repeat a time; the later one counts."]
+        return places, []
     return replace(places, group=group), [f"Times repeat; {raw.names[group]!r} tells the rows apart."]
 
 
@@ -172,6 +170,9 @@ def _moments(
         notes.append("The times carry no offset: taken as UTC; if that is wrong, say --timezone ZONE.")
     if found.twice.any():
         notes.append("Clocks go back within the table: an hour that comes twice is first the earlier, then the later.")
+    repeats = int(pd.DataFrame({"moment": found.time, "group": groups}).dropna().duplicated().sum())
+    if repeats:
+        notes.append(f"Times that repeat: {repeats}; the later row counts.")
     return found.time, moments.step_of(found.time, groups), notes
 
 
@@ -179,7 +180,7 @@ def _gaps(step: moments.Step) -> str:
     if step.usual is None or step.longest is None:
         return ""
     usual, longest = clock.in_words(step.usual), clock.in_words(step.longest)
-    return f"Every {usual}, with {step.gaps} gaps, the longest {longest}."
+    return f"Every {usual}; gaps: {step.gaps}, the longest {longest}."
 
 
 def _moment(value: np.datetime64) -> datetime:

@@ -36,6 +36,8 @@ _ARRIVAL: Final = re.compile(r"learn|receiv|creat|updat|insert|upload|sync", re.
 _ENOUGH: Final = 0.5
 """Share of numbers from which on a column is taken to be one of numbers; its other cells are rejected."""
 _MOST_GROUPS: Final = 200
+_FEW_REPEATS: Final = 0.01
+"""Share of rows that may repeat a time within a group: the hour that comes twice in autumn, a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def find_group(raw: Raw, left: Sequence[int], moment: pd.Series) -> int:
         if headers.meaning(raw.names[index]) or (raw.numeric(index) and not _SEPARATES.search(raw.names[index])):
             continue
         texts = raw.cells[index].astype(str)
-        if texts.nunique() <= _MOST_GROUPS and not pd.DataFrame({"a": moment, "b": texts}).duplicated().any():
+        repeats = pd.DataFrame({"moment": moment, "text": texts}).duplicated().mean()
+        if texts.nunique() <= _MOST_GROUPS and repeats < _FEW_REPEATS:
             return index
     return -1
 

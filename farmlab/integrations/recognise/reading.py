@@ -147,8 +147,9 @@ class _Reader:
         """The qualities, where a column of the file says more about them."""
         if self.places.quality >= 0:
             texts = self.cells[self.places.quality] if rows is None else self.cells[self.places.quality].iloc[rows]
-            suspect = (texts.astype("str").str.lower() == Quality.SUSPECT).to_numpy(dtype=bool)
-            quality = np.where(suspect & (quality == 0), _QUALITIES.index("suspect"), quality)
+            words = texts.astype("str").str.lower().to_numpy(dtype=object)
+            quality = np.where((words == "suspect") & (quality == 0), _QUALITIES.index("suspect"), quality)
+            quality = np.where((words == "missing") & (quality == -1), _QUALITIES.index("missing"), quality)
         return quality.astype(np.int8)
 
     def _piece(

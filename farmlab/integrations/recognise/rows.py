@@ -113,7 +113,7 @@ def _head(source: Source, delimiter: str) -> _Head:
     rows = [_cells(line.text, delimiter) for line in source.lines[:SAMPLE_ROWS]]
     width = Counter(map(len, rows)).most_common(1)[0][0]
     start = next(i for i, cells in enumerate(rows) if abs(len(cells) - width) <= 1)
-    skipped = (f"{start} lines before the table are left out.",) if start else ()
+    skipped = (f"Lines before the table, left out: {start}.",) if start else ()
     if not _is_header(rows[start]):
         commented = _header_in_comment(source, delimiter, width)
         numbered = tuple(f"column {i}" for i in range(1, width + 1))
