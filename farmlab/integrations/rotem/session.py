@@ -204,9 +204,7 @@ class Session:
             "X-Requested-With": "XMLHttpRequest",
             "userLanguage": "ENGLISH",
             "authorization": "",
-            "Origin": origin.replace("://", "://ui.")
-            if generation == "api" and not self._settings.loopback
-            else origin,
+            "Origin": origin,
         }
 
 

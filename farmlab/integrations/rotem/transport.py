@@ -131,10 +131,7 @@ class Transport:
             ) from None
 
     def _follow(self, request: httpx.Request, response: httpx.Response) -> httpx.Request:
-        try:
-            url = request.url.join(response.headers["location"])
-        except httpx.InvalidURL:
-            raise BadPayload("the service redirects to no address", where=self._where, next_step="Try later.") from None
+        url = request.url.join(response.headers["location"])
         self._settings.guard(url)
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         return httpx.Request(request.method, url, headers=headers, content=request.content)
