@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from farmlab import clock, config
+from farmlab import clock, config, quality
 from farmlab.errors import InsufficientData
 from farmlab.store import Store
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from farmlab.domain import Event, Farm, Finding, Flock, House, Sensor, Verdict
+
+SILENCE_HOURS = 24
+"""So far before the window it is looked when the newest reading came."""
 
 SAMPLE = ("sample", "sample room")
 """Farms that are always there: they come with the workspace, and no store has to be set up for them."""
@@ -124,6 +127,11 @@ class Scope:
         return self.store.flock_at(self.farm.name, house, self.until)
 
     @cached_property
+    def all_flocks(self) -> list[Flock]:
+        """Every flock of the farm, past ones included."""
+        return self.store.flocks(self.farm.name)
+
+    @cached_property
     def flocks(self) -> dict[int, Flock | None]:
         """The flock of every house, by number."""
         return {number: self.flock(number) for number in self.numbers}
@@ -148,10 +156,18 @@ class Scope:
         return moment.astimezone(clock.zone(self.farm.timezone))
 
     def verdict(self) -> Verdict:
-        """How far the data of this scope can be trusted."""
-        return judge(self)
+        """How far the data of this scope can be trusted, the worst first."""
+        return quality.combine({house.label: self._verdict(house) for house in self.houses})
 
-
-def judge(scope: Scope) -> Verdict:
-    """The verdict of a scope; see :func:`farmlab.quality.judge`."""
-    raise NotImplementedError
+    def _verdict(self, house: House) -> Verdict:
+        return quality.judge(
+            self.wide(house.number, history_hours=SILENCE_HOURS),
+            self.sensors(house.number),
+            house=house,
+            start=self.start,
+            until=self.until,
+            step=self.step,
+            timezone=self.farm.timezone,
+            flocks=self.all_flocks,
+            simulated=self.farm.simulated,
+        )

@@ -1,0 +1,156 @@
+"""``farmlab demo``: from nothing to a published site of a simulated farm and a real room.
+
+The steps are those of an owner: add the farm, import its past, poll it, run the analyses. Built beside the home and
+swapped in at the end, so that an interrupted demo leaves the last one as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from farmlab.cli import context, outside, scoring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from farmlab.config import Settings
+    from farmlab.domain import Run
+    from farmlab.simulator.farm import SimulatedFarm
+    from farmlab.store import Store
+
+ROOM = "Office room"
+ROOM_ZONE = "Europe/Brussels"
+ROOM_UNTIL = "2015-02-18 09:00"
+POLL = timedelta(minutes=5)
+POLLS = 3
+"""So many of the newest moments are not in the archive but polled from the gateway."""
+
+
+def register(root: typer.Typer) -> None:
+    """Add the verb of this file."""
+    root.command()(demo)
+
+
+def demo(
+    houses: Annotated[int, typer.Option(min=1, max=32, help="Houses of the simulated farm.")] = outside.HOUSES,
+    days: Annotated[int, typer.Option(min=3, help="Days of its past.")] = outside.DAYS,
+    seed: Annotated[int, typer.Option(help="Another seed is another farm.")] = outside.SEED,
+) -> None:
+    """Build the demo in this home, anew: simulate, serve, add, import, poll, analyse, publish."""
+    final = context.settings()
+    beside = final.home.with_name(f"{final.home.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    settings = final.model_copy(update={"home": beside, "database_url": None})
+    tell = Steps(7)
+    report = _build(settings, tell, houses=houses, days=days, seed=seed)
+    _swap(beside, final.home)
+    print(f"\n{report}\n\nOpen {final.site / 'index.html'}    ({tell.total_s:.0f} s)")
+
+
+def _build(settings: Settings, tell: Steps, *, houses: int, days: int, seed: int) -> str:
+    from farmlab import clock
+    from farmlab.store import Store
+
+    now = clock.now()
+    until = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
+    with tell(f"simulate {houses} houses × {days} days, with labelled faults"):
+        farm = outside.create(settings.home, until=until, houses=houses, days=days, seed=seed)
+    moment = [until]
+    with outside.gateway(settings.home, farm, now=lambda: moment[0]) as running, Store.open(settings) as store:
+        _take_in(store, settings, farm, running.url, until, moment, tell)
+        _add_room(store, settings, until, tell)
+        with tell("run the analyses for yesterday and today"):
+            runs = _analyse(store, settings, farm.name, until)
+        with tell("compare what was found with what was injected"):
+            return _summary(store, farm, settings, runs, until)
+
+
+def _take_in(
+    store: Store, settings: Settings, farm: SimulatedFarm, url: str, until: datetime, moment: list[datetime], tell: Steps
+) -> None:
+    from farmlab import ingest
+
+    with tell(f"add the farm {farm.name} by its gateway at {url}"):
+        options = {"base_url": url, "username": outside.USER, "password": outside.stored_password(settings.home)}
+        ingest.add_farm(
+            store, settings, farm.name, integration="rotem", options=options, timezone=farm.timezone, at=until
+        )
+    with tell("import its past from an archive, then poll the gateway"):
+        archive = settings.home / "simulated" / "archive.csv"
+        farm.write_archive(archive, until - POLLS * POLL)
+        ingest.import_file(store, settings, archive, farm=farm.name, at=until)
+        for poll in range(POLLS - 1, -1, -1):
+            moment[0] = until - poll * POLL
+            ingest.sync(store, settings, farm.name, at=moment[0])
+
+
+def _add_room(store: Store, settings: Settings, until: datetime, tell: Steps) -> None:
+    from farmlab import ingest, sample
+
+    with tell("add a room with real measurements, without integration"):
+        ingest.add_farm(store, settings, ROOM, integration="none", timezone=ROOM_ZONE, houses=1, kind="room", at=until)
+        ingest.import_file(store, settings, sample.ROOM_FILE, farm=ROOM, house=1, at=until)
+
+
+def _analyse(store: Store, settings: Settings, farm: str, until: datetime) -> list[Run]:
+    """Every analysis of both farms for two slots; the two farms are independent, the slots are not."""
+    from farmlab import clock, runs
+
+    done: list[Run] = []
+    room_until = clock.parse_time(ROOM_UNTIL, ROOM_ZONE)
+    for back in (timedelta(days=1), timedelta(0)):
+        for notebook in runs.catalogue(settings):
+            for name, end in ((farm, until - back), (ROOM, room_until - back)):
+                done.append(
+                    runs.run(store, settings, notebook.name, farm=name, until=end, slot=until - back, index=False)
+                )
+    return done
+
+
+def _summary(store: Store, farm: SimulatedFarm, settings: Settings, runs: list[Run], until: datetime) -> str:
+    from farmlab import publish
+
+    publish.publish_index(store, settings, until)
+    failed = [run for run in runs if run.status == "failed"]
+    lines = [
+        f"Farms: {farm.name} (simulated, {len(store.houses(farm.name))} houses), {ROOM} (real measurements)",
+        f"Runs: {len(runs) - len(failed)} of {len(runs)} done" + "".join(f"\n  failed: {run.error}" for run in failed),
+        scoring.in_words(scoring.compare(farm, store.findings(farm.name), until=until)),
+    ]
+    return "\n".join(lines)
+
+
+def _swap(beside: Path, final: Path) -> None:
+    old = final.with_name(f"{final.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if final.exists():
+        final.rename(old)
+    beside.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+class Steps:
+    """Says what is being done, step by step, and how long it took."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._done, self._start = count, 0, time.monotonic()
+
+    @property
+    def total_s(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._start
+
+    @contextmanager
+    def __call__(self, what: str) -> Iterator[None]:
+        self._done += 1
+        print(f"[{self._done}/{self._count}] {what} … ", end="", flush=True)
+        begin = time.monotonic()
+        yield
+        print(f"{time.monotonic() - begin:.1f} s", flush=True)

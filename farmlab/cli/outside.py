@@ -1,0 +1,110 @@
+"""The outside world of a demo home: the simulated farm, its gateway and its password, in ``<home>/simulated/``.
+
+Only the command line looks in there; no analysis does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from farmlab import clock
+from farmlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import pandas as pd
+
+    from farmlab.simulator.farm import SimulatedFarm
+    from farmlab.simulator.gateway import Gateway
+    from farmlab.simulator.snapshot import HouseSnapshot
+
+SEED = 7
+HOUSES = 8
+DAYS = 45
+USER = "demo@hillside.example"
+
+
+def folder(home: Path) -> Path:
+    """Where the outside world of a home is."""
+    return home / "simulated"
+
+
+def create(home: Path, *, until: datetime, houses: int = HOUSES, days: int = DAYS, seed: int = SEED) -> SimulatedFarm:
+    """A new simulated farm with a new password."""
+    from farmlab.simulator.farm import SimulatedFarm
+
+    place = folder(home)
+    place.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(place / "gateway.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"port": 0, "password": secrets.token_urlsafe(12)}, file)
+    return SimulatedFarm.create(place, seed=seed, houses=houses, days=days, until=until)
+
+
+def exists(home: Path) -> bool:
+    """Whether this home has a simulated farm."""
+    return (folder(home) / "gateway.json").exists()
+
+
+def reopen(home: Path) -> SimulatedFarm:
+    """The simulated farm of this home.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    from farmlab.simulator.farm import SimulatedFarm
+
+    if not exists(home):
+        raise ConfigError("there is no simulated farm in this home", where=str(home), next_step="Run: make demo")
+    return SimulatedFarm.open(folder(home))
+
+
+@contextmanager
+def gateway(
+    home: Path, farm: SimulatedFarm, *, port: int = 0, now: Callable[[], datetime] = clock.now
+) -> Iterator[Gateway]:
+    """The farm's gateway on loopback, on the port of the last time where that is free."""
+    from farmlab.simulator.gateway import Gateway
+
+    file = folder(home) / "gateway.json"
+    known = json.loads(file.read_text())
+    wanted = port or int(known["port"])
+    server = Gateway(Live(farm), port=wanted, username=USER, password=known["password"], now=now)
+    with server as running:
+        known["port"] = int(running.url.rpartition(":")[2])
+        file.write_text(json.dumps(known))
+        yield running
+
+
+def password(home: Path) -> str:
+    """The password of the gateway."""
+    return str(json.loads((folder(home) / "gateway.json").read_text())["password"])
+
+
+class Live:
+    """A simulated farm that is brought forward whenever somebody looks."""
+
+    def __init__(self, farm: SimulatedFarm) -> None:
+        self._farm, self._lock = farm, Lock()
+        self.name, self.timezone = farm.name, farm.timezone
+
+    def snapshot(self, at: datetime) -> Sequence[HouseSnapshot]:
+        """What all controllers show at ``at``."""
+        with self._lock:
+            self._farm.advance(at)
+            return self._farm.snapshot(at)
+
+    def daily(self, house: int, at: datetime) -> pd.DataFrame:
+        """The days of the running flock."""
+        with self._lock:
+            self._farm.advance(at)
+            return self._farm.daily(house, at)

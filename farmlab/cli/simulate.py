@@ -1,0 +1,80 @@
+"""``farmlab simulate``: the simulated farm and its gateway; ``simulate fault`` breaks something in it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from farmlab.cli import context
+from farmlab.errors import ConfigError
+
+app = typer.Typer(help="The simulated farm, on loopback only.", invoke_without_command=True)
+
+SEED = 7
+HOUSES = 8
+DAYS = 45
+
+
+def register(root: typer.Typer) -> None:
+    """Add the verbs of this file."""
+    root.add_typer(app, name="simulate")
+
+
+def folder(home: Path) -> Path:
+    """Where the outside world of a home lives; no analysis looks there."""
+    return home / "simulated"
+
+
+@app.callback()
+def simulate(
+    call: typer.Context,
+    archive: Annotated[Path | None, typer.Option(help="Write the farm's past to this file and end.")] = None,
+    sample: Annotated[Path | None, typer.Option(help="Write two weeks of one house at 15 minutes and end.")] = None,
+    port: Annotated[int, typer.Option(help="Port of the gateway; 0 = that of the last time, or any.")] = 0,
+) -> None:
+    """Serve the simulated farm of this home by the RotemNet protocol until Ctrl-C."""
+    if call.invoked_subcommand:
+        return
+    from farmlab import clock
+    from farmlab.cli import demo
+
+    if sample is not None:
+        demo.write_sample(sample)
+        return
+    farm = demo.open_or_create(context.settings().home, until=clock.now())
+    if archive is not None:
+        farm.write_archive(archive, clock.now())
+        print(f"Wrote {archive}")
+        return
+    with demo.gateway(context.settings().home, farm, port=port) as running:
+        print(f"Simulated gateway of {farm.name}: {running.url} (Ctrl-C ends it)", flush=True)
+        _wait()
+
+
+def _wait() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+@app.command()
+def fault(
+    house: Annotated[int, typer.Option(help="House number.")],
+    kind: Annotated[str, typer.Option(help="What breaks, as in: fan_loss, stuck, water_leak.")],
+    severity: Annotated[float, typer.Option(min=0.1, max=2.0, help="1 = as usual.")] = 1.0,
+) -> None:
+    """Break something in the simulated farm, from now on."""
+    from farmlab import clock
+    from farmlab.simulator.farm import SimulatedFarm
+
+    place = folder(context.settings().home)
+    if not (place / "farm.json").exists():
+        raise ConfigError("there is no simulated farm in this home", where=str(place), next_step="Run: make demo")
+    farm = SimulatedFarm.open(place)
+    farm.inject(house, kind, clock.now(), severity=severity)
+    print(f"{kind} in house {house} from now on. The dashboard and the next report will tell.")
