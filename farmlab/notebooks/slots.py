@@ -38,8 +38,8 @@ def parse(text: str) -> Schedule | None:
     ConfigError
         It is written in another way.
 
-    >>> parse("weekly mon 06:00")
-    Schedule(at=datetime.time(6, 0), weekday=0)
+    >>> parse("weekly mon 06:00").weekday
+    0
     """
     match = _SHAPE.fullmatch(text)
     if match is None:

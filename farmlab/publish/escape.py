@@ -72,8 +72,9 @@ def clean_svg(svg: str, *, alt: str) -> Markup:
     Ids are made its own, so that two drawings on a page do not borrow each other's parts. What is no
     drawing comes out as its sentence.
     """
+    named = svg if "xmlns=" in svg else svg.replace("<svg", f'<svg xmlns="{_SVG}"', 1)
     try:
-        root = ElementTree.fromstring(svg)  # noqa: S314 (expat refuses entities that multiply)
+        root = ElementTree.fromstring(named)  # noqa: S314 (expat refuses entities that multiply)
     except ElementTree.ParseError:
         return Markup("<p>{}</p>").format(alt)
     if root.tag != f"{{{_SVG}}}svg":

@@ -100,9 +100,9 @@ def _tags(cell: Any) -> set[str]:
 def _exporter(folder: Path) -> HTMLExporter:
     from nbconvert.exporters import HTMLExporter
 
-    exporter = HTMLExporter(
-        template_name=folder.name, extra_template_basedirs=[str(folder.parent)], sanitize_html=True, exclude_input=True
-    )
+    exporter = HTMLExporter(template_name=folder.name, extra_template_basedirs=[str(folder.parent)], sanitize_html=True)
+    exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    exporter.exclude_anchor_links = True
     exporter.register_filter("harmless", lambda html: _scrolling(clean_html(html)))
     exporter.register_filter("figure", _figure)
     exporter.register_filter("picture", _picture)

@@ -65,6 +65,7 @@ def _view(settings: Settings, run: Run, notebook: Notebook, farm: Farm, good: Ru
         "simulated": farm.simulated,
         "headline": headline,
         "state": words.of_run(run),
+        "error": run.error,
         "reasons": _reasons(run, headline),
         "note": _note(run, farm, at),
         "good": _good(run, good, farm, at),
@@ -91,9 +92,7 @@ def _headline(run: Run, notebook: Notebook, found: results.Results) -> str:
 
 
 def _reasons(run: Run, headline: str) -> list[str]:
-    """Why to be careful; for a failed run what happened and what to do."""
-    if run.error:
-        return [run.error]
+    """Why to be careful, besides what the headline says."""
     return [reason for reason in run.verdict.reasons if reason != headline] if run.verdict else []
 
 
@@ -146,7 +145,7 @@ def _changes(run: Run, found: results.Results, folder: Path, since: str) -> dict
         "since": since,
         "rows": list(_rows(changes)),
         "sentence": changes.sentence,
-        "values": sorted(changes.values.items()),
+        "numbers": [(words.quantity(name), pair) for name, pair in sorted(changes.values.items())],
     }
 
 

@@ -57,7 +57,7 @@ class _FarmView:
     @property
     def attention(self) -> list[HouseState]:
         """The farm itself and its houses that somebody must look at, the worst first."""
-        return sorted((item for item in [self.own, *self.houses] if item.findings), key=lambda item: item.state.rank)
+        return sorted((item for item in [*self.houses, self.own] if item.findings), key=lambda item: item.state.rank)
 
     @property
     def rank(self) -> tuple[int, int, str]:

@@ -6,7 +6,9 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from farmlab import clock
+from markupsafe import Markup
+
+from farmlab import clock, units
 from farmlab.domain import RunStatus, Severity, VerdictState
 
 if TYPE_CHECKING:
@@ -129,12 +131,25 @@ def sure(score: float) -> str:
     return f"{word} ({score:.2f})"
 
 
+def quantity(name: str) -> str:
+    """The name of a value as it is said: its unit in brackets.
+
+    >>> quantity("weight_g"), quantity("houses_at_risk")
+    ('weight (g)', 'houses at risk')
+    """
+    what, _, suffix = name.rpartition("_")
+    known = {metric.suffix: metric.unit for metric in units.METRICS.values() if metric.unit and metric.suffix}
+    return f"{what} ({known[suffix]})".replace("_", " ") if what and suffix in known else name.replace("_", " ")
+
+
 def value(cell: Any) -> str:
     """A value as it is shown: thousands apart, as many digits as are known, missing as a dash.
 
     >>> value(2310.0), value(1.62), value(None), value("29.8 °C")
     ('2\u2009310', '1.62', '–', '29.8 °C')
     """
+    if isinstance(cell, Markup):
+        return cell
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return "–"
     if isinstance(cell, bool) or not isinstance(cell, int | float):

@@ -87,7 +87,7 @@ def _raised(kind: str, message: str, name: str) -> RunError:
     """What a cell raised, as a sentence; errors of FarmLab carry their own next step."""
     said = text.one_line(_ANSI.sub("", message), limit=400)
     return NotebookFailed(
-        f"{kind}: {said}", where=name, next_step="The page shows the cell and what it had done before."
+        f"{kind}: {said}", where=name, next_step="Look at the cell on its page, then run it again."
     )
 
 

@@ -55,7 +55,7 @@ def say_failed(store: Store, notebook: Notebook, run: Run, error: FarmLabError) 
         subject=notebook.name,
         start=run.slot,
         detected_at=run.ended_at,
-        title=f"{notebook.title} did not run: {run.error}",
+        title=f"{notebook.title} did not run: {error.what}",
         severity=Severity.WARNING,
         score=1.0,
         check=(error.next_step,) if error.next_step else (),
