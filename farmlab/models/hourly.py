@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from farmlab.features import series
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -28,19 +30,12 @@ def hourly(readings: pd.Series, *, amount: bool = False) -> pd.Series:
     >>> hourly(pd.Series([1.0, 2, 3, 4, 5, 5, None, None], index=times), amount=True).tolist()
     [10.0, 20.0]
     """
-    if readings.empty:
+    index = pd.DatetimeIndex(readings.index)
+    if index.nunique() < 2:
         return pd.Series(dtype=float, index=pd.DatetimeIndex([], tz="UTC", name="time"))
-    groups = readings.groupby(readings.index.ceil("h"))  # type: ignore[attr-defined]
-    known, mean = groups.count(), groups.mean()
-    expected = max(1.0, 3600 / _step_seconds(readings.index))
-    values = mean.where(known >= expected / 2) * (expected if amount else 1.0)
-    values.index.name = "time"
-    return values.asfreq("h")
-
-
-def _step_seconds(index: pd.Index) -> float:
-    steps = np.diff(index.values) / np.timedelta64(1, "s")
-    return float(np.median(steps)) if len(steps) else 3600.0
+    mean = series.hourly(readings.to_frame("value"))["value"].rename_axis("time")
+    per_hour = max(1.0, pd.Timedelta(hours=1) / series.step_of(index))
+    return mean * per_hour if amount else mean
 
 
 def bridge(y: pd.Series) -> pd.Series:

@@ -1,0 +1,30 @@
+"""Figures: tables and series in, drawings out; nothing is read, nothing is kept.
+
+Each gives a :class:`Picture` that notebooks show by themselves and pages take as SVG.
+"""
+
+from farmlab.figures.coverage import coverage
+from farmlab.figures.evidence import evidence
+from farmlab.figures.fan import fan
+from farmlab.figures.house_day import house_day
+from farmlab.figures.houses import houses
+from farmlab.figures.sparkline import sparkline
+from farmlab.figures.svg import Picture, picture, themed_svg
+from farmlab.figures.table import Table, backtest_table, table
+from farmlab.figures.targets import targets
+
+__all__ = [
+    "Picture",
+    "Table",
+    "backtest_table",
+    "coverage",
+    "evidence",
+    "fan",
+    "house_day",
+    "houses",
+    "picture",
+    "sparkline",
+    "table",
+    "targets",
+    "themed_svg",
+]

@@ -1,0 +1,156 @@
+"""What is written on a figure: labels at the ends of lines, episodes, and the present."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+import pandas as pd
+
+from farmlab.figures.lines import dates
+from farmlab.figures.style import PALETTE
+from farmlab.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+SHAPES: Final[Mapping[str, str]] = {
+    "spike": "^",
+    "stuck": "s",
+    "drift": "D",
+    "offset": ">",
+    "level": ">",
+    "noise": "X",
+    "dropout": "o",
+    "missing": "o",
+    "stale": "o",
+    "range": "v",
+}
+OTHER_SHAPE: Final = "P"
+"""The marker of every kind without one of its own: something that is no fault of a sensor."""
+_LABEL_HEIGHT: Final = 14.0
+
+
+class Marked(Protocol):
+    """An episode or a finding: anything with a kind, a start, and an end (None = still going on)."""
+
+    @property
+    def kind(self) -> str:
+        """The kind, which chooses the marker."""
+
+    @property
+    def start(self) -> datetime:
+        """When it began."""
+
+    @property
+    def end(self) -> datetime | None:
+        """When it ended."""
+
+
+def end_labels(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Labels (value, text, colour) to the right of a panel, each near its value, none upon another."""
+    known = sorted((value, text, colour) for value, text, colour in ends if np.isfinite(value))
+    if not known:
+        return
+    low, high = axes.get_ylim()
+    height = axes.get_window_extent().height
+    wanted = np.array([(value - low) / ((high - low) or 1.0) * height for value, _, _ in known])
+    for place, (_, text, colour) in zip(_apart(np.clip(wanted, 0, height)), known, strict=True):
+        axes.annotate(
+            "●",
+            (1, 0),
+            xycoords="axes fraction",
+            xytext=(6, place),
+            textcoords="offset points",
+            color=PALETTE[colour],
+            size=8,
+            va="center",
+            annotation_clip=False,
+        )
+        axes.annotate(
+            one_line(text, limit=24),
+            (1, 0),
+            xycoords="axes fraction",
+            xytext=(16, place),
+            textcoords="offset points",
+            va="center",
+            annotation_clip=False,
+        )
+
+
+def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ascending places, pushed apart by the height of a label, as close to where they were as it goes."""
+    steps = np.arange(len(places)) * _LABEL_HEIGHT
+    upward = np.maximum.accumulate(places - steps) + steps
+    downward = np.minimum.accumulate((places - steps)[::-1])[::-1] + steps
+    apart: NDArray[np.float64] = (upward + downward) / 2
+    return apart
+
+
+def spans(panels: Sequence[Axes], marks: Sequence[Marked], *, until: datetime) -> None:
+    """Episodes as shaded spans across all panels; on the first, a marker whose shape says the kind, and its name."""
+    low, high = panels[0].get_xlim()
+    seen = sorted((mark for mark in marks if _days(mark.start) <= high), key=lambda mark: mark.start)
+    seen = [mark for mark in seen if _days(mark.end or until) >= low]
+    starts = [max(_days(mark.start), low) for mark in seen]
+    for mark, start, following in zip(seen, starts, [*starts[1:], high], strict=True):
+        end = min(max(_days(mark.end or until), start + (high - low) / 400), high)
+        for panel in panels:
+            panel.axvspan(start, end, color=PALETTE["episode"], linewidth=0, zorder=0.4)
+        _flag(panels[0], mark.kind, start, following)
+
+
+def _days(moment: datetime) -> float:
+    return float(dates(pd.DatetimeIndex([moment]))[0])
+
+
+def _flag(panel: Axes, kind: str, x: float, following: float) -> None:
+    """Marker and name above the start of a span; the name is left out where the next one leaves no room."""
+    low, high = panel.get_xlim()
+    panel.plot(
+        [x],
+        [1],
+        transform=panel.get_xaxis_transform(),
+        marker=SHAPES.get(kind, OTHER_SHAPE),
+        markersize=7,
+        color=PALETTE["critical"],
+        clip_on=False,
+        zorder=5,
+    )
+    said = one_line(kind.replace("_", " "), limit=24)
+    room = (12 + 7 * len(said)) * (high - low) / panel.get_window_extent().width
+    if x + room <= following or following == high:
+        left = x + room > high
+        panel.annotate(
+            said,
+            (x, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-7 if left else 7, 2),
+            size=11,
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="bottom",
+            annotation_clip=False,
+        )
+
+
+def now_line(panels: Sequence[Axes], moment: datetime, label: str = "now") -> None:
+    """The present, as a line across all panels with its name on the first."""
+    x = _days(moment)
+    for panel in panels:
+        panel.axvline(x, color=PALETTE["ink"], linewidth=1, zorder=3)
+    panels[0].annotate(
+        label,
+        (x, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        size=11,
+        annotation_clip=False,
+    )

@@ -1,0 +1,172 @@
+"""Colours by name, for light and dark, and the empty sheet that every figure begins with."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from farmlab.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from matplotlib.axes import Axes
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PALETTE: Final[Mapping[str, str]] = {
+    "sheet": "#fffffe",
+    "paper": "#ffffff",
+    "ink": "#1b1f24",
+    "muted": "#57606a",
+    "grid": "#e3e6ea",
+    "band": "#d5eadf",
+    "fan": "#bcdcf0",
+    "episode": "#fdeddc",
+    "thin": "#9fb6c8",
+    "expected": "#6b737c",
+    "series_1": "#0072b2",
+    "series_2": "#d55e00",
+    "series_3": "#009e73",
+    "series_4": "#b5588f",
+    "ok": "#1a7f4b",
+    "warning": "#9a6700",
+    "critical": "#b42318",
+}
+"""Okabe–Ito, with the pale ones darkened where they draw lines. Every colour is there once, so that a page
+can replace it by a variable of the same name (``_`` becomes ``-``)."""
+
+DARK: Final[Mapping[str, str]] = {
+    "sheet": "transparent",
+    "paper": "#14171a",
+    "ink": "#e8e6e1",
+    "muted": "#a3adb7",
+    "grid": "#2d343b",
+    "band": "#20423a",
+    "fan": "#1f4a68",
+    "episode": "#3a2a1c",
+    "thin": "#4f697c",
+    "expected": "#b3bac2",
+    "series_1": "#56b4e9",
+    "series_2": "#f0883e",
+    "series_3": "#2cc79a",
+    "series_4": "#e39ac6",
+    "ok": "#4cc38a",
+    "warning": "#e0a83a",
+    "critical": "#ff7a6b",
+}
+
+SERIES: Final = ("series_1", "series_2", "series_3", "series_4")
+WIDTH: Final = 720
+LEFT: Final = 84
+RIGHT: Final = 116
+TITLE_SIZE: Final = 14
+TEXT_SIZE: Final = 12
+_TITLE_LINE: Final = 19
+_TITLE_CHARACTERS: Final = 84
+
+RC: Final[Mapping[str, object]] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "farmlab",
+    "text.parse_math": False,  # a $ in a name is a $
+    "font.family": "sans-serif",
+    "font.size": TEXT_SIZE,
+    "text.color": PALETTE["ink"],
+    "axes.labelcolor": PALETTE["muted"],
+    "axes.facecolor": "none",
+    "axes.edgecolor": PALETTE["grid"],
+    "xtick.color": PALETTE["grid"],
+    "ytick.color": PALETTE["grid"],
+    "xtick.labelcolor": PALETTE["muted"],
+    "ytick.labelcolor": PALETTE["muted"],
+    "xtick.labelsize": TEXT_SIZE,
+    "ytick.labelsize": TEXT_SIZE,
+    "figure.facecolor": PALETTE["sheet"],
+    "grid.color": PALETTE["grid"],
+    "grid.linewidth": 1.0,
+    "lines.solid_capstyle": "round",
+    "hatch.linewidth": 1.0,
+    "path.simplify": False,
+}
+
+
+def drawn(make: Callable[P, R]) -> Callable[P, R]:
+    """Decorator: draw in this style, and leave matplotlib's settings as they were."""
+    return mpl.rc_context(dict(RC))(make)  # type: ignore[arg-type]
+
+
+def sheet(
+    heights: Sequence[int],
+    *,
+    title: str = "",
+    columns: int = 1,
+    width: int = WIDTH,
+    left: int = LEFT,
+    right: int = RIGHT,
+    gap: int = 30,
+    column_gap: int = 40,
+    bottom: int = 46,
+    head_room: int = 24,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with panels of these heights below each other, row by row, under its sentence; all sizes in pixels."""
+    lines = textwrap.wrap(one_line(title, limit=400), max(20, _TITLE_CHARACTERS * width // WIDTH))
+    top = 10 + _TITLE_LINE * len(lines) + head_room
+    height = top + sum(heights) + gap * (len(heights) - 1) + bottom
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    for row, line in enumerate(lines):
+        figure.text(0.005, 1 - (8 + _TITLE_LINE * row) / height, line, size=TITLE_SIZE, weight="bold", va="top")
+    panel = (width - left - right - column_gap * (columns - 1)) / columns
+    axes = []
+    for row, panel_height in enumerate(heights):
+        low = height - top - sum(heights[: row + 1]) - gap * row
+        for column in range(columns):
+            x = left + column * (panel + column_gap)
+            box = (x / width, low / height, panel / width, panel_height / height)
+            axes.append(_panel(figure, box))
+    return figure, axes
+
+
+def _panel(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
+    axes = figure.add_axes(box)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0)
+    axes.grid(visible=True, axis="y")
+    axes.set_axisbelow(True)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.yaxis.set_major_locator(
+        MaxNLocator(nbins=max(2, int(box[3] * figure.get_figheight() * 72 / 36)), min_n_ticks=2)
+    )
+    return axes
+
+
+def number(value: float, digits: int | None = None) -> str:
+    """A number as people write it, with a thin space between thousands; "–" where there is none.
+
+    >>> number(2310.0), number(29.84, 1), number(float("nan"))
+    ('2\u202f310', '29.8', '–')
+    """
+    if not np.isfinite(value):
+        return "–"
+    return (f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}").replace(",", "\u202f")
+
+
+def head(axes: Axes, text: str, *, unit: str = "") -> None:
+    """What a panel shows, with its unit, above its left corner."""
+    said = one_line(f"{text}, {unit}" if unit else text, limit=70)
+    axes.annotate(
+        said,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 7),
+        textcoords="offset points",
+        color=PALETTE["muted"],
+        va="bottom",
+        ha="left",
+        annotation_clip=False,
+    )
