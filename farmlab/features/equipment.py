@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.features import flock as birds
 from farmlab.features import series
 
 if TYPE_CHECKING:
@@ -45,31 +44,6 @@ def co2_airflow_m3h(co2_ppm: pd.Series, heat_kw: pd.Series) -> pd.Series:
     """
     difference = co2_ppm - CO2_OUTSIDE_PPM
     return (CO2_M3_PER_KWH * heat_kw * 1e6 / difference).where(difference >= LEAST_DIFFERENCE_PPM)
-
-
-def fan_index(
-    wide: pd.DataFrame, ages: pd.Series, *, breed: str, count: float | pd.Series | None, burn_minutes: int = 30
-) -> pd.Series:
-    """The airflow that CO₂ tells, as a share of the airflow that the controller asks for.
-
-    Its level means little (birds, litter and sensor enter); a fall against the house's own past means that
-    fans which are switched on move less air. Missing while heaters burn and for half an hour after, and
-    where something needed is not there.
-    """
-    needed = {"co2_ppm", "airflow_m3h", "temp_c"}
-    if count is None or not birds.breed_code(breed) or not needed <= set(wide.columns):
-        return pd.Series(np.nan, index=wide.index, name="fan_index")
-    weight = birds.target_at(breed, ages, "bw_g")
-    flow = co2_airflow_m3h(wide["co2_ppm"], bird_heat_kw(weight, count, wide["temp_c"]))
-    asked = wide["airflow_m3h"].rolling("30min").mean()
-    index = (flow / asked.where(asked > 0)).where(~_burning(wide, burn_minutes))
-    return index.clip(upper=10).rename("fan_index")
-
-
-def _burning(wide: pd.DataFrame, minutes: int) -> pd.Series:
-    if "heaters_running" not in wide.columns:
-        return pd.Series(False, index=wide.index)
-    return wide["heaters_running"].fillna(0).rolling(f"{minutes}min").max() > 0
 
 
 def fans_running(wide: pd.DataFrame) -> pd.Series:

@@ -182,6 +182,18 @@ class Level(Detector):
         limits = {width: self.thresholds_[channel].value for channel, width in WIDTHS.items()}
         return joined, hours.left_over(self._judged(joined), limits=limits, explained=self._explained(joined))
 
+    def relative_change(self, X: pd.DataFrame, *, over_hours: int) -> pd.DataFrame:
+        """The mean of the last hours as a share of what was expected of them, less one; on the index of ``X``."""
+        self._check_fitted()
+        recent = self.prepared(X)
+        joined, rest = self.rest(recent, np.ones(recent.values.shape, dtype=bool))
+        expected = self._judged(joined).values - rest
+        mean, base = hours.trailing_mean(rest, over_hours), hours.trailing_mean(expected, over_hours)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.vstack([mean / base, np.full((1, rest.shape[1]), np.nan)])
+        complete = np.clip(hours.ends(recent, self.timezone)[1] - joined.first, -1, len(rest) - 1)
+        return pd.DataFrame(share[complete][recent.rows], index=X.index, columns=list(self.columns_))
+
     def _score(self, channel: str, rest: Values, complete: NDArray[np.int64], recent: Table) -> Values:
         threshold = self.thresholds_[channel]
         means = np.nan_to_num(np.abs(hours.trailing_mean(rest, WIDTHS[channel])))

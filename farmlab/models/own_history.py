@@ -111,7 +111,7 @@ class OwnHistory(Detector):
     def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Scores by channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
         self._check_fitted()
-        names = [column for column in X.columns if column in self.level.columns_]
+        names = [column for column in X.columns if column in {*self.rules.columns_, *self.level.columns_}]
         seen = self.rules.prepared(X)
         by_rule = self.rules.grid_scores(seen)
         channels = {channel: seen.like_original(grid) for channel, grid in by_rule.items()}
@@ -139,8 +139,7 @@ class OwnHistory(Detector):
     @property
     def expected_rate_(self) -> pd.Series:
         """Expected false episodes per day of each column: those of the rules and of the level."""
-        rates = self.level.expected_rate_.add(self.rules.expected_rate_, fill_value=0.0)
-        return rates.reindex(list(self.level.columns_)).rename("expected_rate")
+        return self.level.expected_rate_.add(self.rules.expected_rate_, fill_value=0.0).rename("expected_rate")
 
     def _state(self) -> dict[str, Any]:
         return {"rules": self.rules.to_state(), "level": self.level.to_state()}

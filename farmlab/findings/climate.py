@@ -1,0 +1,161 @@
+"""What the birds feel: temperature against its set-point, gases and humidity against their limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from farmlab.domain import Category, Severity
+from farmlab.features import equipment
+from farmlab.findings.case import beyond, cause
+from farmlab.findings.table import OUTSIDE
+
+if TYPE_CHECKING:
+    from farmlab.domain import Finding, Hypothesis
+    from farmlab.findings.case import Case
+
+TOLERANCE: Final = ((7, 2.0, 2.0), (21, 2.0, 2.5), (999, 2.5, 3.5))
+"""Up to this age in days: °C that the house may be below and above its set-point."""
+CRITICAL_HIGH: Final = 4.0
+CRITICAL_LOW: Final = 3.0
+OUTDOOR_EXCESS: Final = 3.0
+"""°C above outside that a house can reach at full ventilation without anything being wrong."""
+CONFIRM_MINUTES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit on the mean of some minutes: warning, critical, and where it comes from."""
+
+    column: str
+    label: str
+    unit: str
+    minutes: int
+    warning: float
+    critical: float
+    source: str
+    check: str
+
+
+LIMITS: Final = (
+    Limit(
+        *("co2_ppm", "CO₂", "ppm", 60, 3500.0, 5000.0),
+        "below 3000 ppm is the aim; direct-fired heating of chicks exceeds it in winter",
+        "Raise minimum ventilation; check fans, inlets, and the burners.",
+    ),
+    Limit(
+        *("nh3_ppm", "NH₃", "ppm", 120, 20.0, 35.0),
+        "20 ppm is the limit of EU law at bird level",
+        "Raise minimum ventilation; look for wet litter and leaking drinkers.",
+    ),
+    Limit(
+        *("rh_pct", "Humidity", "%", 360, 80.0, 90.0),
+        "above 80 % for six hours litter gets wet",
+        "Raise minimum ventilation or heat; look for leaking drinkers.",
+    ),
+)
+
+
+def look(case: Case) -> list[Finding]:
+    """Limits that the house, while birds live in it, has left for long enough in the window."""
+    if not case.populated:
+        return []
+    found = [*_temperature(case), *(_limit(case, limit) for limit in LIMITS)]
+    return [finding for finding in found if finding is not None]
+
+
+def _temperature(case: Case) -> list[Finding]:
+    above = equipment.trailing(case.temperature - case.set_point, CONFIRM_MINUTES, how="median")
+    low = case.ages.map(lambda age: _tolerance(age)[0])
+    high = case.ages.map(lambda age: _tolerance(age)[1])
+    outside = case.column(OUTSIDE)
+    unavoidable = outside.notna() & (case.temperature <= outside + OUTDOOR_EXCESS)
+    found = []
+    hot = case.stretch(equipment.lasting((above > high) & ~unavoidable, CONFIRM_MINUTES))
+    if hot:
+        found.append(_deviation(case, above, hot, "high"))
+    weather = case.stretch(equipment.lasting((above > CRITICAL_HIGH) & unavoidable, CONFIRM_MINUTES))
+    if weather:
+        found.append(_deviation(case, above, weather, "heat"))
+    cold = case.stretch(equipment.lasting(above < -low, CONFIRM_MINUTES))
+    if cold:
+        found.append(_deviation(case, above, cold, "low"))
+    return found
+
+
+def _tolerance(age: float) -> tuple[float, float]:
+    return next(((low, high) for until, low, high in TOLERANCE if age <= until), (3.0, 4.0))
+
+
+def _deviation(case: Case, above: pd.Series, when: tuple[pd.Timestamp, pd.Timestamp | None], kind: str) -> Finding:
+    since, end = when
+    inside = above.loc[since:end].dropna()
+    worst = float(inside.iloc[int(inside.abs().argmax())])
+    limit = CRITICAL_LOW if kind == "low" else CRITICAL_HIGH
+    now = case.temperature.loc[since:end].dropna().iloc[-1]
+    target = case.set_point.loc[since:end].dropna().iloc[-1]
+    words = {"high": "Too warm", "low": "Too cold", "heat": "Hot as the weather"}[kind]
+    return case.finding(
+        Category.ANOMALY,
+        f"temperature_{kind}",
+        "house temperature",
+        f"{words}: {now:.1f} °C (set {target:.1f}; {now - target:+.1f}) since {case.spoken(since)}",
+        since,
+        end=end,
+        score=beyond(worst, limit / 2),
+        severity=Severity.CRITICAL if abs(worst) > limit and kind != "heat" else Severity.WARNING,
+        why=_causes(case, kind, since, end),
+        check=(_WHAT_TO_DO[kind],),
+        worst_c=round(worst, 2),
+    )
+
+
+_WHAT_TO_DO: Final = {
+    "high": "Look at the birds; check that the fans that are on move air, and that inlets and curtain are open.",
+    "heat": "Check that all fans and the cooling pad run; look at the birds, and have the generator ready.",
+    "low": "Look at the birds; check heaters and gas, and that inlets and doors are closed.",
+}
+
+
+def _causes(case: Case, kind: str, since: pd.Timestamp, end: pd.Timestamp | None) -> tuple[Hypothesis, ...]:
+    outside = case.column(OUTSIDE).loc[since:end].mean()
+    weather = f"outside {outside:.1f} °C" if pd.notna(outside) else "outside temperature unknown"
+    if kind == "heat":
+        return (cause("hot weather beyond what the ventilation can carry off", 0.8, weather),)
+    if kind == "high":
+        level = case.column("vent_level_pct").loc[since:end].mean()
+        asked = f"ventilation asked {level:.0f} %, {weather}" if pd.notna(level) else weather
+        return (
+            cause("too little air moved for the heat of the birds", 0.6, asked),
+            cause("heaters on, or a set-point changed", 0.3, weather),
+        )
+    heaters = case.column("heaters_running").loc[since:end].mean()
+    said = f"{heaters:.1f} heaters running on average, {weather}" if pd.notna(heaters) else weather
+    return (
+        cause("heating does not keep up, or is off", 0.6, said),
+        cause("too much air: an inlet, a door or a fan that does not stop", 0.4, weather),
+    )
+
+
+def _limit(case: Case, limit: Limit) -> Finding | None:
+    if not case.has(limit.column):
+        return None
+    mean = equipment.trailing(case.column(limit.column), limit.minutes).where(case.ages.notna())
+    when = case.stretch(mean > limit.warning)
+    if when is None:
+        return None
+    worst = float(mean.loc[when[0] : when[1]].max())
+    return case.finding(
+        Category.ANOMALY,
+        f"{limit.column}_high",
+        limit.label,
+        f"{limit.label} {worst:.0f} {limit.unit} (limit {limit.warning:.0f}) since {case.spoken(when[0])}",
+        when[0],
+        end=when[1],
+        score=beyond(worst, limit.warning),
+        severity=Severity.CRITICAL if worst > limit.critical else Severity.WARNING,
+        why=(cause("too little fresh air for birds, litter or burners", 0.7, limit.source),),
+        check=(limit.check,),
+    )
