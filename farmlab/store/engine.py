@@ -60,13 +60,15 @@ def connect(url: URL, *, read_only: bool) -> Engine:
         event.listen(engine, "connect", _sqlite_connection(read_only=read_only))
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
     try:
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
     except ModuleNotFoundError:
         raise StoreError(
             "PostgreSQL needs psycopg, which is not installed", next_step="Run: pip install 'farmlab[postgres]'."
         ) from None
+    if read_only:
+        event.listen(engine, "begin", _postgresql_read_only)
+    return engine
 
 
 def _folder(file: Path, url: URL, *, create: bool) -> None:
@@ -85,12 +87,14 @@ def _folder(file: Path, url: URL, *, create: bool) -> None:
 def _sqlite_connection(*, read_only: bool) -> Any:
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # transactions begin where _sqlite_begin says so
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, "PRAGMA query_only = ON" if read_only else "PRAGMA journal_mode = WAL"):
             connection.execute(pragma)
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
 
     return prepare
+
+
+def _postgresql_read_only(connection: Connection) -> None:
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 def _sqlite_begin(connection: Connection) -> None:

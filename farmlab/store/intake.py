@@ -75,7 +75,8 @@ def stored(rows: Sequence[tuple[Any, ...]]) -> Columns:
 
 def numbers(rows: Sequence[tuple[Any, ...]], width: int) -> NDArray[np.float64]:
     """The columns of rows of numbers, None as NaN. Milliseconds are exact as floats for 280,000 years."""
-    return np.array(rows, dtype=np.float64).reshape(len(rows), width).T
+    table: NDArray[np.float64] = np.array(rows, dtype=np.float64)
+    return table.reshape(len(rows), width).T
 
 
 def columns(frame: pd.DataFrame, ids: Mapping[tuple[int, str], int], learned_at: datetime) -> Columns:
@@ -117,10 +118,10 @@ def _sensor_ids(frame: pd.DataFrame, ids: Mapping[tuple[int, str], int]) -> NDAr
     if (house < 0).any() or (sensor < 0).any():
         raise DataError("a reading names no house or no sensor", next_step="Fill in both for every row.")
     pair = house.astype(np.int64) * len(keys) + sensor
-    table = np.zeros(len(houses) * len(keys), dtype=np.int64)
+    table: NDArray[np.int64] = np.zeros(len(houses) * len(keys), dtype=np.int64)
     for code in np.unique(pair):
         table[code] = _id_of(int(houses[code // len(keys)]), str(keys[code % len(keys)]), ids)
-    return table[pair]
+    return np.asarray(table[pair])
 
 
 def _id_of(house: int, key: str, ids: Mapping[tuple[int, str], int]) -> int:
@@ -137,8 +138,8 @@ def _milliseconds(times: pd.Series[Any], name: str) -> NDArray[np.int64]:
     if times.isna().any():
         raise DataError(f"a reading has no {name}", next_step="Leave such rows out.")
     if isinstance(times.dtype, pd.DatetimeTZDtype):
-        utc = times.dt.tz_convert(None).to_numpy(dtype="datetime64[ms]")
-        return np.array(utc, dtype=np.int64)
+        utc: NDArray[np.datetime64] = times.dt.tz_convert(None).to_numpy(dtype="datetime64[ms]")
+        return utc.astype(np.int64)
     if times.dtype != object:
         raise DataError(f"the column {name} has no time zone", next_step="Give it one, in UTC best.")
     return np.array([to_ms(moment) for moment in times], dtype=np.int64)

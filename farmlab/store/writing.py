@@ -81,7 +81,8 @@ class Writing(Door):
 
 def _sensors(connection: Connection, owner: int) -> tuple[dict[tuple[int, str], int], dict[int, int]]:
     """The ids of the farm's sensors by house and source key, and their houses by id."""
-    rows = connection.execute(select(tables.sensor).where(tables.sensor.c.farm_id == owner))
+    known = tables.sensor.c
+    rows = connection.execute(select(tables.sensor).where(known.farm_id == owner).order_by(known.house, known.id))
     sensors = [from_row(Sensor, row) for row in rows]
     return {(s.house, s.source_key): s.id for s in sensors}, {s.id: s.house for s in sensors}
 
