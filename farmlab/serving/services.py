@@ -148,7 +148,9 @@ def voila_config(settings: Settings, port: int, token: str) -> dict[str, Any]:
             "file_allowlist": [r"^$"],
             "multi_kernel_manager_class": "farmlab.serving.kernels.DashboardKernels",
             "attempt_fix_notebook": False,
+            "extension_allowlist": ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"],
         },
+        "TemplateExporter": {"exclude_markdown": True},
         "DashboardKernels": {"most": KERNELS, "cull_idle_timeout": IDLE_S, "cull_interval": 60},
     }
 

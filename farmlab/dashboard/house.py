@@ -1,0 +1,209 @@
+"""One house: what its dashboard shows, read from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from farmlab import clock, units
+from farmlab.dashboard import ahead, plots, state, svg, words
+from farmlab.dashboard.ahead import Ahead
+from farmlab.dashboard.overview import last_verdict
+from farmlab.dashboard.plots import Plot, Tick
+from farmlab.dashboard.seen import Seen, see
+from farmlab.dashboard.state import Fresh, State
+from farmlab.features import water_feed
+
+if TYPE_CHECKING:
+    from farmlab.domain import Finding, Verdict
+    from farmlab.store import Store
+
+HOUR: Final = timedelta(hours=1)
+LIVE: Final = ("temp", "rh", "co2", "nh3", "pressure", "vent_level", "water", "feed", "weight", "power", "light",
+               "illuminance", "occupancy")  # fmt: skip
+TARGETS: Final = {"temp": "temp_set_c", "pressure": "pressure_set_pa"}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One sensor now: its value beside its target or its yesterday, and its last hour."""
+
+    label: str
+    value: str
+    compared: str
+    change: str
+    state: State
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A finding on the time axis, in percent."""
+
+    left: float
+    width: float
+    state: State
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A finding with everything that helps to act on it."""
+
+    state: State
+    title: str
+    since: str
+    why: str
+    sure: str
+    check: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HousePage:
+    """The whole page."""
+
+    drawn: datetime
+    name: str
+    simulated: bool
+    state: State
+    sentence: str
+    verdict: str
+    verdict_state: State
+    stock: str
+    fresh: Fresh
+    live: tuple[Live, ...]
+    plots: tuple[Plot, ...]
+    hours: tuple[Tick, ...]
+    spans: tuple[Span, ...]
+    findings: tuple[Block, ...]
+    ahead: Ahead
+
+
+def choices(store: Store) -> list[tuple[str, tuple[str, int]]]:
+    """Every house of every farm, with the words to choose it by."""
+    return [
+        (f"{farm.name} · {house.label}", (farm.name, house.number))
+        for farm in store.farms()
+        for house in store.houses(farm.name)
+    ]
+
+
+def read(store: Store, farm: str, house: int, *, at: datetime) -> HousePage:
+    """Everything that the page of a house shows at this moment.
+
+    Raises
+    ------
+    UnknownName
+        No such farm or house.
+    """
+    seen = see(store, store.farm(farm), store.house(farm, house), at=at)
+    verdict = last_verdict(store, farm, house) or last_verdict(store, farm)
+    return HousePage(
+        drawn=at,
+        name=f"{farm} · {seen.house.label}",
+        simulated=seen.farm.simulated,
+        state=seen.state,
+        sentence=_sentence(seen),
+        verdict=verdict.sentence if verdict else "The data have not been judged yet.",
+        verdict_state=_judged(verdict),
+        stock=seen.stock,
+        fresh=seen.fresh,
+        live=tuple(filter(None, (_live(seen, metric) for metric in LIVE))),
+        plots=plots.stack(seen),
+        hours=plots.hours(seen.start, seen.end, seen.farm.timezone),
+        spans=tuple(_span(seen, one) for one in seen.findings if one.start < seen.end),
+        findings=tuple(_block(seen, one) for one in seen.findings),
+        ahead=ahead.read(store, seen),
+    )
+
+
+def _judged(verdict: Verdict | None) -> State:
+    return state.BY_VERDICT[verdict.state] if verdict else State.NONE
+
+
+def _sentence(seen: Seen) -> str:
+    label = seen.house.label
+    if seen.findings and seen.state >= State.WARNING:
+        return f"{label}: {seen.findings[0].title}"
+    if seen.newest is None or seen.fresh.late:
+        return f"{label}: {seen.fresh.text}"
+    if seen.state is State.NONE:
+        return f"{label} stands empty."
+    return f"{label} is in order."
+
+
+def _live(seen: Seen, metric: str) -> Live | None:
+    what = units.METRICS[metric]
+    series = seen.temperature() if metric == "temp" else seen.series(what.column)
+    if series.empty:
+        return None
+    value, since = float(series.iloc[-1]), seen.end - series.index[-1].to_pydatetime()
+    counted = what.kind == "day_counter"
+    trouble = next((one for one in seen.findings if _concerns(one, metric)), None)
+    return Live(
+        label=words.name(metric) + (" today" if counted else ""),
+        value=words.quantity(value, metric),
+        compared=_yesterday(seen, metric) if counted else _target(seen, metric, value),
+        change=_late(seen, series.index[-1].to_pydatetime()) if since > HOUR else _change(seen, metric, value),
+        state=state.BY_SEVERITY[trouble.severity] if trouble else State.OK,
+        trouble=trouble.title if trouble else "",
+    )
+
+
+def _target(seen: Seen, metric: str, value: float) -> str:
+    target = seen.last(TARGETS[metric]) if metric in TARGETS else None
+    return "" if target is None else words.compared(value, target, metric)
+
+
+def _yesterday(seen: Seen, metric: str) -> str:
+    before = seen.before(units.METRICS[metric].column, seen.start)
+    return "" if before is None else f"yesterday by now {words.quantity(before, metric)}"
+
+
+def _change(seen: Seen, metric: str, value: float) -> str:
+    what = units.METRICS[metric]
+    if what.kind == "day_counter":
+        added = water_feed.amounts(seen.frame[what.column], kind=what.kind, timezone=seen.farm.timezone)
+        return f"{words.signed(float(added.loc[seen.end - HOUR :].sum()), what.digits)} in 1 h"
+    series = seen.temperature() if metric == "temp" else seen.series(what.column)
+    earlier = series.loc[: seen.end - HOUR]
+    if earlier.empty:
+        return ""
+    return f"{words.signed(value - float(earlier.iloc[-1]), what.digits)} in 1 h"
+
+
+def _late(seen: Seen, moment: datetime) -> str:
+    return f"since {words.when(moment, seen.at, seen.farm.timezone)}"
+
+
+def _concerns(finding: Finding, metric: str) -> bool:
+    """Whether a finding is about sensors of this metric."""
+    what = units.METRICS[metric]
+    subject = finding.subject.lower()
+    return finding.data.get("metric") == metric or subject.startswith((what.column, what.label.lower()))
+
+
+def _span(seen: Seen, finding: Finding) -> Span:
+    box = svg.Box(seen.start, seen.end, 0, 1)
+    left = box.across(finding.start) / 10
+    right = box.across(finding.end or seen.end) / 10
+    return Span(left, max(right - left, 0.3), state.BY_SEVERITY[finding.severity], finding.title)
+
+
+def _block(seen: Seen, finding: Finding) -> Block:
+    first = finding.why[0] if finding.why else None
+    why = f"{first.cause}: {first.evidence}".rstrip(": ") if first else ""
+    began = words.when(finding.start, seen.at, seen.farm.timezone)
+    return Block(
+        state=state.BY_SEVERITY[finding.severity],
+        title=finding.title,
+        since=f"since {began}, {clock.in_words(seen.at - finding.start)}",
+        why=why,
+        sure=f"{_sure(first.confidence)} ({first.confidence:.0%})" if first else "",
+        check=finding.check,
+    )
+
+
+def _sure(confidence: float) -> str:
+    return "likely" if confidence >= 0.6 else "possible" if confidence >= 0.3 else "a guess"

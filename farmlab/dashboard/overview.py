@@ -1,0 +1,210 @@
+"""All farms side by side: what the overview shows, read from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from farmlab.dashboard import state, svg, words
+from farmlab.dashboard.seen import LIVING, Seen, see, urgency
+from farmlab.dashboard.state import Fresh, State
+from farmlab.domain import FindingStatus
+
+if TYPE_CHECKING:
+    from farmlab.domain import Farm, Finding, Verdict
+    from farmlab.store import Store
+
+STEP: Final = timedelta(minutes=15)
+SHOWN: Final = 4
+"""Findings that are listed in full; the others are counted."""
+LEAST_SPAN: Final = 4.0
+"""The temperature plots span at least so many kelvin, or noise would look like drama."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """24 hours of temperature: path data in a box of 1000 × 100, and the sentence that it shows."""
+
+    line: str
+    target: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One house."""
+
+    label: str
+    link: str
+    state: State
+    stock: str
+    temperature: str
+    compared: str
+    fresh: Fresh
+    trouble: str
+    spark: Spark
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One farm."""
+
+    name: str
+    simulated: bool
+    state: State
+    verdict: str
+    source: str
+    fresh: Fresh
+    findings: str
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open finding."""
+
+    state: State
+    where: str
+    title: str
+    since: str
+    check: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole page."""
+
+    drawn: datetime
+    state: State
+    sentence: str
+    farms: tuple[Panel, ...]
+    findings: tuple[Line, ...]
+    more: int
+
+
+def read(store: Store, at: datetime) -> Overview:
+    """Everything that the overview shows at this moment, the worst first."""
+    farms = {farm.name: farm for farm in store.farms()}
+    living = sorted((one for one in store.findings(status=LIVING) if one.farm in farms), key=urgency)
+    panels = tuple(_panel(store, farm, [one for one in living if one.farm == farm.name], at) for farm in farms.values())
+    houses = [tile.state for panel in panels for tile in panel.tiles]
+    return Overview(
+        drawn=at,
+        state=max([*houses, *(panel.state for panel in panels)], default=State.NONE),
+        sentence=_sentence(panels, houses),
+        farms=panels,
+        findings=tuple(line(one, at, farms[one.farm].timezone) for one in living[:SHOWN]),
+        more=len(living[SHOWN:]),
+    )
+
+
+def line(finding: Finding, at: datetime, zone: str) -> Line:
+    """A finding in one line: what, where, since when, and what to check first."""
+    where = f"{finding.farm}, house {finding.house}" if finding.house else finding.farm
+    seen = "" if finding.status is FindingStatus.OPEN else f", {finding.status}"
+    return Line(
+        state=state.BY_SEVERITY[finding.severity],
+        where=where,
+        title=finding.title,
+        since=f"since {words.when(finding.start, at, zone)}{seen}",
+        check=finding.check[0] if finding.check else "",
+        link=link(finding.farm, finding.house),
+    )
+
+
+def link(farm: str, house: int) -> str:
+    """Where the dashboard of a house is, seen from the other dashboard."""
+    return "house.ipynb?" + urlencode({"farm": farm, "house": house})
+
+
+def last_verdict(store: Store, farm: str, house: int = 0) -> Verdict | None:
+    """The verdict of the newest run that gave one for this scope."""
+    runs = store.runs(farm=farm, house=house, limit=20)
+    return next((run.verdict for run in runs if run.verdict is not None), None)
+
+
+def _panel(store: Store, farm: Farm, living: list[Finding], at: datetime) -> Panel:
+    houses = [
+        see(store, farm, house, at=at, metric=["temp", "temp_set", "birds"], step=STEP)
+        for house in store.houses(farm.name)
+    ]
+    fresh = state.freshness(max((one.newest for one in houses if one.newest), default=None), at, farm)
+    verdict = last_verdict(store, farm.name)
+    judged = state.BY_VERDICT[verdict.state] if verdict else State.OK
+    own = state.worst(one for one in living if one.house == 0)
+    span = max([LEAST_SPAN, *(high - low for low, high in filter(None, map(_range, houses)))])
+    return Panel(
+        name=farm.name,
+        simulated=farm.simulated,
+        state=max(judged, own, State.WARNING if fresh.late else State.OK),
+        verdict=verdict.sentence if verdict else "Not judged yet: the first analyses have not run.",
+        source=_source(store, farm, at),
+        fresh=fresh,
+        findings=words.count(len(living), "open finding"),
+        tiles=tuple(_tile(one, span) for one in sorted(houses, key=lambda one: -one.state)),
+    )
+
+
+def _source(store: Store, farm: Farm, at: datetime) -> str:
+    last = store.syncs(farm.name, limit=1)
+    if farm.integration == "none":
+        return "by hand or from files" if not last else f"from files, last {words.ago(last[0].started_at, at)}"
+    if not last:
+        return f"{farm.integration}, not asked yet"
+    return f"{farm.integration}, last sync {words.ago(last[0].started_at, at)}: {last[0].status}"
+
+
+def _tile(seen: Seen, span: float) -> Tile:
+    value, target = _newest(seen), seen.last("temp_set_c")
+    return Tile(
+        label=seen.house.label,
+        link=link(seen.farm.name, seen.house.number),
+        state=seen.state,
+        stock=seen.stock,
+        temperature=words.quantity(value, "temp"),
+        compared="" if value is None or target is None else words.compared(value, target, "temp"),
+        fresh=seen.fresh,
+        trouble=_trouble(seen),
+        spark=_spark(seen, span),
+    )
+
+
+def _trouble(seen: Seen) -> str:
+    if seen.fresh.late:
+        return seen.fresh.text
+    return seen.findings[0].title if seen.findings else ""
+
+
+def _newest(seen: Seen) -> float | None:
+    known = seen.temperature()
+    return float(known.iloc[-1]) if len(known) else None
+
+
+def _range(seen: Seen) -> tuple[float, float] | None:
+    """The lowest and the highest of the temperature and what was set."""
+    drawn = [one for one in (seen.temperature(), seen.series("temp_set_c")) if len(one)]
+    return (min(float(one.min()) for one in drawn), max(float(one.max()) for one in drawn)) if drawn else None
+
+
+def _spark(seen: Seen, span: float) -> Spark:
+    """The same kelvin in the same height for all houses of a farm, each around its own middle."""
+    series, around = seen.temperature(), _range(seen)
+    if around is None or series.empty:
+        return Spark("", "", "No temperature in the last 24 hours.")
+    middle = sum(around) / 2
+    box = svg.Box(seen.start, seen.end, middle - span * 0.55, middle + span * 0.55)
+    sentence = f"Temperature over 24 hours: {words.number(series.min(), 1)} to {words.quantity(series.max(), 'temp')}."
+    target = svg.line(seen.series("temp_set_c"), box, gap=3 * STEP)
+    return Spark(svg.line(series, box, gap=3 * STEP), target, sentence)
+
+
+def _sentence(panels: tuple[Panel, ...], houses: list[State]) -> str:
+    if not panels:
+        return "There is no farm yet."
+    if not houses:
+        return "There is no house yet."
+    late = [f"{panel.name}: {panel.fresh.text}." for panel in panels if panel.fresh.late]
+    return " ".join([state.verdict_of(houses), *late[:2]])

@@ -1,0 +1,47 @@
+"""View objects into HTML. Every name is escaped by the templates; nothing here is marked safe but our own style."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from farmlab.dashboard.house import HousePage
+    from farmlab.dashboard.overview import Overview
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def overview(view: Overview) -> str:
+    """The overview as HTML."""
+    return _environment().get_template("overview.html.j2").render(view=view)
+
+
+def house(view: HousePage) -> str:
+    """The page of a house as HTML."""
+    return _environment().get_template("house.html.j2").render(view=view)
+
+
+def trouble(sentence: str, next_step: str = "") -> str:
+    """A page that says why there is nothing to see."""
+    return _environment().get_template("trouble.html.j2").render(sentence=sentence, next_step=next_step)
+
+
+@cache
+def style() -> str:
+    """The style of both pages, as an element."""
+    return f"<style>{(TEMPLATES / 'style.css').read_text()}</style>"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

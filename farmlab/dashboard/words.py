@@ -1,0 +1,117 @@
+"""Numbers, times and ages as people say them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from farmlab import clock, units
+
+THIN: Final = "\N{NARROW NO-BREAK SPACE}"
+NOTHING: Final = "–"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with thin spaces between thousands; a missing one is a dash, never 0.
+
+    >>> number(18400.2), number(29.84, 1), number(None), number(-0.04, 1)
+    ('18\u202f400', '29.8', '–', '0.0')
+    """
+    if value is None or value != value:
+        return NOTHING
+    text = f"{value:,.{digits}f}".replace(",", THIN)
+    return text.removeprefix("-") if not text.strip(f"-0.{THIN}") else text.replace("-", "−")
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """A difference with its sign.
+
+    >>> signed(0.34, 1), signed(-2.0, 1), signed(0.01, 1)
+    ('+0.3', '−2.0', '±0.0')
+    """
+    text = number(value, digits)
+    if not text.strip(f"0.{THIN}"):
+        return f"±{text}"
+    return text if text.startswith("−") else f"+{text}"
+
+
+def quantity(value: float | None, metric: str) -> str:
+    """A value with the unit of its metric, in as many digits as are known.
+
+    >>> quantity(29.84, "temp"), quantity(None, "rh")
+    ('29.8\u202f°C', '–')
+    """
+    what = units.METRICS[metric]
+    text = number(value, what.digits)
+    return text if text == NOTHING or not what.unit else f"{text}{THIN}{what.unit}"
+
+
+def compared(value: float, target: float, metric: str) -> str:
+    """A value beside what was set.
+
+    >>> compared(29.8, 29.5, "temp")
+    'set 29.5; +0.3'
+    """
+    digits = units.METRICS[metric].digits
+    return f"set {number(target, digits)}; {signed(value - target, digits)}"
+
+
+def reach(low: float, high: float, metric: str) -> str:
+    """From the lowest to the highest, with the unit once.
+
+    >>> reach(24.12, 29.84, "temp")
+    '24.1 to 29.8\u202f°C'
+    """
+    return f"{number(low, units.METRICS[metric].digits)} to {quantity(high, metric)}"
+
+
+def name(metric: str) -> str:
+    """What people call a metric, as a title.
+
+    >>> name("temp")
+    'Temperature'
+    """
+    label = units.METRICS[metric].label
+    return label[0].upper() + label[1:]
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago something was.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 7, 2, 12, tzinfo=UTC)
+    >>> ago(now - timedelta(minutes=2), now), ago(None, now), ago(now + timedelta(seconds=20), now)
+    ('2 min ago', 'never', 'just now')
+    """
+    if moment is None:
+        return "never"
+    span = now - moment
+    return "just now" if span < timedelta(minutes=1) else f"{clock.in_words(span)} ago"
+
+
+def when(moment: datetime, now: datetime, zone: str) -> str:
+    """A moment on the farm's clock, with the day only where it is not today.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 7, 2, 12, tzinfo=UTC)
+    >>> [when(now - timedelta(hours=h), now, "Europe/Berlin") for h in (1, 24, 240)]
+    ['13:00', 'yesterday 14:00', '22 Jun 14:00']
+    """
+    local, today = moment.astimezone(clock.zone(zone)), clock.local_date(now, zone)
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if local.date() == today - timedelta(days=1):
+        return f"yesterday {local:%H:%M}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local.day} {local:%b}{year} {local:%H:%M}"
+
+
+def count(many: int, one: str, *, several: str = "") -> str:
+    """A number of things.
+
+    >>> count(1, "house"), count(3, "house"), count(0, "finding")
+    ('one house', '3 houses', 'no findings')
+    """
+    if many == 1:
+        return f"one {one}"
+    return f"{many or 'no'} {several or one + 's'}"

@@ -1,0 +1,77 @@
+"""Every few minutes: take in what the sources of all farms have, and look at it at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from prefect import flow
+
+from farmlab import clock, config, ingest, watch
+from farmlab.domain import SyncStatus
+from farmlab.errors import Busy, FarmLabError, IntegrationError
+from farmlab.store import Store
+
+if TYPE_CHECKING:
+    from farmlab.config import Settings
+    from farmlab.domain import Farm
+
+ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
+"""Polls lie on whole multiples of the interval from here on, so that they never drift."""
+
+
+@flow(name="sync", description="Take in what the sources of all farms have, and look at it.")
+def sync(home: str) -> list[str]:
+    """One line a farm that was due: what came in."""
+    settings = config.load(home)
+    with Store.open(settings) as store:
+        return each(store, settings, due(store, clock.now()))
+
+
+def due(store: Store, at: datetime) -> list[Farm]:
+    """The farms with an integration whose last attempt lies before their newest slot."""
+    return [farm for farm in store.farms() if farm.integration != "none" and _waits(store, farm, at)]
+
+
+def newcomers(store: Store) -> list[Farm]:
+    """The farms with an integration that have never been asked for data."""
+    return [farm for farm in store.farms() if farm.integration != "none" and not store.syncs(farm.name, limit=1)]
+
+
+def each(store: Store, settings: Settings, farms: list[Farm]) -> list[str]:
+    """Sync one farm after the other; one that fails does not keep the next from its turn.
+
+    Raises
+    ------
+    IntegrationError
+        At the end, when at least one failed; it names them. What is transient was tried again by
+        :func:`farmlab.ingest.sync`, so that trying again here would help nobody.
+    """
+    said, failed = [], []
+    for farm in farms:
+        try:
+            said.append(one(store, settings, farm))
+        except Busy as error:
+            said.append(f"{farm.name}: {error}")
+        except FarmLabError as error:
+            failed.append(f"{farm.name}: {error}")
+    if failed:
+        raise IntegrationError("; ".join([*failed, *said]))
+    return said
+
+
+def one(store: Store, settings: Settings, farm: Farm) -> str:
+    """Take in what this farm has, look at it, and say what came of it; a failed attempt raises its error."""
+    at = clock.now()
+    run = ingest.sync(store, settings, farm.name, at=at)
+    found = watch.look(store, settings, farm.name, at)
+    if run.status is SyncStatus.FAILED:
+        raise IntegrationError(run.error)
+    return f"{farm.name}: {run.status}, {run.new} new, {len(found)} findings"
+
+
+def _waits(store: Store, farm: Farm, at: datetime) -> bool:
+    interval = timedelta(minutes=farm.poll_minutes)
+    slot = ANCHOR + (at - ANCHOR) // interval * interval
+    last = store.syncs(farm.name, limit=1)
+    return not last or last[0].started_at < slot
