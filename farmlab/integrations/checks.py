@@ -18,12 +18,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, SecretStr
 
 from farmlab import clock
-from farmlab.domain import Quality, Sensor
+from farmlab.domain import Quality, Reading, Sensor
 from farmlab.errors import AuthError, FarmLabError
 from farmlab.integrations.base import CAPABILITIES, Batch, Integration, SourceInfo
 from farmlab.units import METRICS
@@ -31,7 +32,7 @@ from farmlab.units import METRICS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from farmlab.domain import Event, House, Reading
+    from farmlab.domain import Event, House
 
 _METHODS: Final = {
     "equipment": "list_equipment",
@@ -168,16 +169,17 @@ def check_houses(subject: Subject) -> None:
 def check_live(subject: Subject) -> None:
     """A live batch holds readings of listed houses, in SI units and UTC, one per sensor."""
     batch = subject.live
-    _require(batch.readings, "read_live brings no reading")
     _require(batch.houses_seen <= subject.numbers, "read_live saw a house that list_houses does not name")
-    _check_readings(batch, subject)
-    twice = _twice((reading.sensor.house, reading.sensor.source_key, reading.time) for reading in batch.readings)
+    readings = _readings(batch)
+    _require(readings, "read_live brings no reading")
+    _check_readings(readings, subject)
+    twice = _twice((reading.sensor.house, reading.sensor.source_key, reading.time) for reading in readings)
     _require(not twice, f"two readings of one sensor at one time: {twice}")
 
 
 def check_sensors(subject: Subject) -> None:
     """A sensor has one meaning: source key, metric, position and column belong together."""
-    sensors = {reading.sensor for batch in [subject.live, *subject.daily] for reading in batch.readings}
+    sensors = {sensor for batch in [subject.live, *subject.daily] for sensor in batch.sensors}
     keys = _twice((sensor.house, sensor.source_key) for sensor in sensors)
     _require(not keys, f"source key {keys} has two meanings")
     columns = _twice((sensor.house, sensor.column) for sensor in sensors)
@@ -187,8 +189,9 @@ def check_sensors(subject: Subject) -> None:
 def check_daily(subject: Subject) -> None:
     """Daily batches keep to the same rules; their readings add up per day."""
     for batch in subject.daily:
-        _check_readings(batch, subject)
-        counters = [r.sensor.source_key for r in batch.readings if r.sensor.counts not in ("gauge", "amount")]
+        readings = _readings(batch)
+        _check_readings(readings, subject)
+        counters = [r.sensor.source_key for r in readings if r.sensor.counts not in ("gauge", "amount")]
         _require(not counters, f"a daily value is a gauge or an amount, not a counter: {counters[:1]}")
 
 
@@ -218,7 +221,7 @@ def check_equipment(subject: Subject) -> None:
     equipment = subject.source.list_equipment()
     twice = _twice((item.house, item.kind, item.number) for item in equipment)
     _require(not twice, f"equipment is listed twice: {twice}")
-    sensors = {(reading.sensor.house, reading.sensor.source_key) for reading in subject.live.readings}
+    sensors = {(sensor.house, sensor.source_key) for sensor in subject.live.sensors}
     for item in equipment:
         _require(item.house in subject.numbers, f"{item.label} is in house {item.house}, which does not exist")
         strange = [key for key in item.sensors if (item.house, key) not in sensors]
@@ -300,8 +303,23 @@ CHECKS: Final[tuple[Callable[[Subject], None], ...]] = (
 """All checks of one open source; closing, stability and refusal follow."""
 
 
-def _check_readings(batch: Batch, subject: Subject) -> None:
-    for reading in batch.readings:
+def _readings(batch: Batch) -> list[Reading]:
+    return [*batch.readings, *_of_table(batch)]
+
+
+def _of_table(batch: Batch) -> Iterable[Reading]:
+    sensors: dict[Any, Sensor] = {(sensor.house, sensor.source_key): sensor for sensor in batch.table_sensors}
+    rows: list[Any] = [] if batch.table is None else batch.table.to_dict("records")
+    for row in rows:
+        place = (row["house"], row["sensor"])
+        _require(place in sensors, f"{row['sensor']} of house {row['house']} is in the table, not among its sensors")
+        value = None if isnan(row["value"]) else float(row["value"])
+        time = row["time"].to_pydatetime()
+        yield Reading(sensor=sensors[place], time=time, value=value, quality=Quality(row["quality"]))
+
+
+def _check_readings(readings: Iterable[Reading], subject: Subject) -> None:
+    for reading in readings:
         sensor = reading.sensor
         _require(sensor.metric in METRICS, f"the metric {sensor.metric!r} is not known")
         _require(sensor.house in subject.numbers, f"a reading of house {sensor.house}, which does not exist")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+import pandas as pd
 import pytest
 from pydantic import SecretStr
 
@@ -40,6 +41,7 @@ def changing(first: Any, then: Any) -> Callable[..., Any]:
 ALARM = Event(house=1, time=AT, kind=EventKind.ALARM, message="hot")
 BERLIN = timezone(timedelta(hours=2))
 HOUSES = [House(number=1), House(number=2)]
+ROWS = pd.DataFrame({"house": [1], "sensor": ["t"], "time": pd.to_datetime([AT]), "value": [86.0], "quality": ["ok"]})
 FAN = Equipment(house=1, kind="fan", number=1)
 
 BREACHES: dict[str, tuple[dict[str, Any], str]] = {
@@ -57,6 +59,11 @@ BREACHES: dict[str, tuple[dict[str, Any], str]] = {
     "house 0": ({"list_houses": lambda self: [House(number=0)]}, "positive"),
     "house twice": ({"list_houses": lambda self: [House(number=1), House(number=1)]}, "twice"),
     "nothing live": ({"read_live": live()}, "no reading"),
+    "stray row": (
+        {"read_live": live(table=ROWS.assign(sensor="u"), table_sensors=(reading().sensor,))},
+        "not among its sensors",
+    ),
+    "hot row": ({"read_live": live(table=ROWS, table_sensors=(reading().sensor,))}, "SI units"),
     "stray house": ({"read_live": live(reading(), houses_seen=frozenset({5}))}, "does not name"),
     "stray reading": ({"read_live": live(reading(5))}, "house 5"),
     "sensor twice": ({"read_live": live(reading(), reading(value=3.0))}, "at one time"),
