@@ -59,25 +59,29 @@ def read(path: Path, recognised: Recognised, *, house: int = 1) -> tuple[pd.Data
     return read_table(Table(rows, read_cells(rows, recognised.decimal), recognised), house=house)
 
 
-def read_table(table: Table, *, house: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_table(
+    table: Table, *, house: int = 1, allowed: frozenset[int] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Readings and rejects. ``house`` is the number for rows and columns that do not say theirs.
+
+    Rows of a house that is not ``allowed`` are rejected; None allows all.
 
     Readings have the columns house, sensor (source key), time (UTC), value (SI) and quality, sorted by
     these. Empty cells are no readings; cells that say "no value" are readings of quality "missing".
     Rejects have the columns line (of the file), reason and row (as it stands there).
     """
-    return _Reader(table, house).read()
+    return _Reader(table, house, allowed).read()
 
 
 class _Reader:
     """One pass over a table; ``rejects`` collects what cannot be read."""
 
-    def __init__(self, table: Table, house: int) -> None:
+    def __init__(self, table: Table, house: int, allowed: frozenset[int] | None) -> None:
         self.rows, self.cells, self.known = table.rows, table.cells, table.recognised
         self.places = self.known.places
         self.rejects: list[tuple[int, str]] = []
         self.time = self._times()
-        self.house = self._houses(house)
+        self.house = self._houses(house, allowed)
         usable = ~np.isnat(self.time) & (self.house >= 0)
         order = np.lexsort((self.time, self.house))
         self.order = order[usable[order]]
@@ -94,12 +98,13 @@ class _Reader:
         self._reject(found.skipped, f"the clocks of {self.known.zone} skip this time")
         return found.time
 
-    def _houses(self, default: int) -> NDArray[np.int64]:
+    def _houses(self, default: int, allowed: frozenset[int] | None) -> NDArray[np.int64]:
         if self.places.house < 0:
             return np.full(len(self.cells), default, dtype=np.int64)
         numbers = dict(self.known.houses)
         codes, distinct = pd.factorize(self.cells[self.places.house])
-        house = np.array([*(numbers.get(str(name), -1) for name in distinct), -1])[codes]
+        known = [numbers.get(str(name), -1) for name in distinct]
+        house = np.array([*(n if allowed is None or n in allowed else -1 for n in known), -1])[codes]
         self._reject(house < 0, "its house is not known; add it first: farmlab house add")
         return house
 
