@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
-    import pandas as pd
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One row of the temperature curve, in °C, from this growth day on (linear in between)."""
+
+    day: int
+    target: float
+    heat: float
+    tunnel: float
+    low_alarm: float
+    high_alarm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +40,13 @@ class HouseSnapshot:
     Attributes
     ----------
     growth_day
-        The controller's own count.
+        The controller's own count: −2 while the house is empty, −1 on the day before placement.
     house_mode
-        A name of the controller's enumeration: FULL_HOUSE, FIRST_BROOD, … EMPTY_HOUSE, CATCHING.
+        A name of the controller's enumeration: FULL_HOUSE, EMPTY_HOUSE or CATCHING.
     local_time
         The controller's clock, "HH:MM".
+    connected
+        Whether the gateway reaches the controller; when not, the rest is what was last heard of it.
     values
         Source key → value in SI units, as coarse as the sensor shows it. None: the sensor is there and has
         no value. A key that is absent: not installed.
@@ -43,9 +55,9 @@ class HouseSnapshot:
     alarms
         Alarms since the flock began, oldest first.
     curve
-        Set-point curve: (age in days, °C).
+        The temperature curve of the house, by growth day.
     birds_placed
-        From the controller's inventory; 0 when nobody entered it.
+        From the controller's inventory; None when the house is empty.
     """
 
     number: int
@@ -57,28 +69,5 @@ class HouseSnapshot:
     values: Mapping[str, float | None]
     installed: Mapping[str, int] = field(default_factory=dict)
     alarms: tuple[AlarmRow, ...] = ()
-    curve: tuple[tuple[float, float], ...] = ()
-    birds_placed: int = 0
-
-
-class ServedFarm(Protocol):
-    """A farm that the gateway can serve."""
-
-    @property
-    def name(self) -> str:
-        """What people call the farm."""
-
-    @property
-    def timezone(self) -> str:
-        """Its IANA time zone."""
-
-    def snapshot(self, at: datetime) -> Sequence[HouseSnapshot]:
-        """What all controllers show at ``at``."""
-
-    def daily(self, house: int, at: datetime) -> pd.DataFrame:
-        """One row per growth day of the running flock, oldest first, the running day last.
-
-        Columns: ``growth_day`` and, as far as the house has them, ``temp_min``, ``temp_last``, ``temp_max``,
-        ``rh_min``, ``rh_last``, ``rh_max``, ``co2_min``, ``co2_last``, ``co2_max``, ``water``, ``feed``,
-        ``weight``, ``weighings``, ``mortality``, ``culls``, ``birds``, ``heater_minutes`` (SI units; NaN = unknown).
-        """
+    curve: tuple[CurvePoint, ...] = ()
+    birds_placed: int | None = None
