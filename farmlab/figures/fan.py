@@ -65,7 +65,7 @@ def fan(
     span([panel], start, end, timezone=timezone)
     earlier = None if issued is None or issued.empty else issued["forecast"][issued.index <= pd.Timestamp(until)]
     said = about.label if about.kind == "gauge" else f"{about.label} per hour"
-    head(panel, f"{said}, {about.unit}" + (" · dotted: as said a day before" if earlier is not None else ""))
+    head(panel, said, unit=about.unit)
     if target is not None:
         planned = target[(target.index > start) & (target.index <= end)]
         band(panel, planned - tolerance, planned + tolerance, "band", zorder=0.5)
@@ -73,6 +73,7 @@ def fan(
     ends = [(last(frame["forecast"]), "forecast", "series_1"), (last(frame["upper"]), "80 % interval", "fan")]
     if earlier is not None:
         line(panel, earlier, "series_2", linestyle=(0, (2, 2)))
+        ends.append((last(earlier), "said yesterday", "series_2"))
     line(panel, history[history.index > start], "ink", linewidth=1.5)
     line(panel, frame["forecast"], "series_1", linewidth=1.8)
     if truth is not None:

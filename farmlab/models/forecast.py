@@ -47,7 +47,7 @@ class Forecasted:
     history
         The hours that were learned from; NaN where nothing was known.
     issued
-        What the same member would have said a day before; empty when the history is too short.
+        What the same member would have said a day before; without bounds when too few errors were known.
     """
 
     metric: str
@@ -173,8 +173,6 @@ def _possible(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
 def _issued(best: contest.Candidate) -> pd.DataFrame:
     """What was said a day ago; rows of a replay end ``every`` hours before the present."""
     past, row = best.past, len(best.past.origins) - DAY // best.past.every
-    if row < 0:
-        return pd.DataFrame(columns=["forecast", "lower", "upper"], index=pd.DatetimeIndex([], tz="UTC", name="time"))
     path = past.paths[row]
     times = pd.date_range(past.origins[row], periods=len(path) + 1, freq="h", name="time")[1:]
     lower, upper = path + best.interval.low[row], path + best.interval.high[row]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from farmlab.errors import ModelError
+from farmlab.errors import InsufficientData, ModelError
 from farmlab.models.forecaster import DAY, Forecaster
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class ProphetForecaster(Forecaster):
 
     def _learn(self, y: pd.Series) -> NDArray[np.float64]:
         recent = y.iloc[-WINDOW_DAYS * DAY :]
+        if recent.notna().sum() < self.least_days * DAY:
+            raise InsufficientData(f"{self.name}: too few hours are known in the last {WINDOW_DAYS} days")
         try:
             with _quiet():
                 self.start_, self.static_ = self._fitted(recent)
@@ -83,6 +85,8 @@ class ProphetForecaster(Forecaster):
 
     def _see(self, y: pd.Series) -> None:
         self.place_ = int((y.index[-1] - self.start_) / pd.Timedelta(hours=1))
+        if self.place_ >= len(self.static_):
+            raise ModelError("Prophet was fitted too long ago", next_step="Fit it again.")
         values = y.to_numpy(float)
         newest = int(np.flatnonzero(~np.isnan(values))[-1])
         age = len(values) - 1 - newest
