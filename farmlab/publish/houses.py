@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab import results
@@ -35,7 +36,7 @@ _HEADINGS: Final = {
     "spark": "last 24 h",
 }
 _NOTICED: Final = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
-_STEP_S: Final = 60
+_JUST_NOW: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,20 +104,27 @@ def _urgency(finding: Finding) -> tuple[int, float]:
 
 def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, Any]:
     """A finding as the template shows it."""
-    since = words.moment(item.start, farm.timezone, at)
     best = max(item.why, key=lambda hypothesis: hypothesis.confidence, default=None)
     drawing = item.data.get("drawing")
     return {
         "state": words.SEVERITIES[item.severity],
         "where": where,
         "title": item.title,
-        "since": f"since {since} ({words.lasting(item.start, at)})",
+        "since": _window(item, farm, at),
         "sure": words.sure(item.score),
         "change": "acknowledged" if item.status is FindingStatus.ACKNOWLEDGED else "",
         "why": _why(best.cause, best.evidence) if best else "",
         "check": item.check[0] if item.check else "",
         "drawing": html.drawing(str(drawing), item.title) if drawing else "",
     }
+
+
+def _window(item: Finding, farm: Farm, at: datetime) -> str:
+    """Since when; from when to when, once it has been over for an hour."""
+    start = words.moment(item.start, farm.timezone, at)
+    if item.end is None or at - item.end < _JUST_NOW:
+        return f"since {start} ({words.lasting(item.start, at)})"
+    return f"{start} – {words.moment(item.end, farm.timezone, at)} ({words.lasting(item.start, item.end)})"
 
 
 def _why(cause: str, evidence: str) -> str:

@@ -66,9 +66,12 @@ def _report(settings: Settings, notebook: Notebook, farm: Farm, last: Run, good:
 
 
 def _state(notebook: Notebook, farm: Farm, last: Run, good: Run | None, at: datetime) -> State:
+    own = words.of_run(last)
     if good is None:
-        return words.of_run(last)
-    return words.STALE if good.id != last.id or _is_late(notebook, farm, last, at) else words.of_run(last)
+        return own
+    if good.id != last.id:
+        return words.STALE
+    return min(own, words.STALE) if _is_late(notebook, farm, last, at) else own
 
 
 def _said(notebook: Notebook, farm: Farm, last: Run, good: Run | None, at: datetime) -> str:
