@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -82,7 +82,7 @@ class Word(TypeDecorator[StrEnum]):
 
 
 class Structured(TypeDecorator[Any]):
-    """A mapping, a tuple or a small dataclass, as JSON. Not-a-number becomes null."""
+    """A mapping, a tuple or a small dataclass, as JSON. What is no number becomes null."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -99,7 +99,7 @@ class Structured(TypeDecorator[Any]):
         """Plain JSON values."""
         if value is None:
             return None
-        return json.loads(_storable(self._adapter.dump_json(value, fallback=_plain, warnings=False).decode()))
+        return _clean(self._adapter.dump_python(value, mode="json", fallback=_plain, warnings=False))
 
     def process_result_value(self, value: Any | None, _dialect: Dialect) -> Any | None:
         """The value in its own shape."""
@@ -107,7 +107,18 @@ class Structured(TypeDecorator[Any]):
 
 
 def _storable(text: str) -> str:
-    return text.replace("\x00", "").replace("\\u0000", "").encode("utf-8", "replace").decode()
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _clean(value: Any) -> Any:
+    """The JSON value as every database takes it."""
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {_storable(key): _clean(item) for key, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

@@ -16,12 +16,12 @@ from tests.store.farmyard import MINUTE, NOON, frame
 
 Word = tuple[int, int, float | None]
 """What is said: of which time, learned when (both in minutes), which value."""
-MOMENTS = range(-1, 8)
+MOMENTS = range(-1, 5)
 
-minutes = st.integers(0, 6)
-words = st.lists(st.tuples(st.integers(0, 2), minutes, st.sampled_from([1.0, 2.0, None])), max_size=8)
+minutes = st.integers(0, 4)
+words = st.lists(st.tuples(st.integers(0, 2), minutes, st.sampled_from([1.0, 2.0, None])), max_size=6)
 relaxed = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -77,7 +77,7 @@ def test_each_moment_shows_what_was_known_then(gauges: Iterator[Gauge], words: l
 
 
 @relaxed
-@given(moments=st.lists(minutes, unique=True, max_size=6))
+@given(moments=st.lists(minutes, unique=True, max_size=5))
 def test_the_order_of_arrival_does_not_matter(gauges: Iterator[Gauge], moments: list[int]) -> None:
     gauge = next(gauges)
     words: list[Word] = [(0, moment, float(moment)) for moment in moments]
