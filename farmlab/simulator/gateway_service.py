@@ -146,7 +146,7 @@ class Service:
             return self._refusal(
                 call, 0, "No records found or unable to retrieve data from the controller.", lost=False
             )
-        if not telling.house.connected:
+        if not telling.house.connected or number in self.traps.silent:
             return self._dead(call, number)
         return self._envelope(call, self._framed(call, self._data(menu, telling)))
 
@@ -157,7 +157,7 @@ class Service:
         return table(menu, telling, lambda: self.farm.daily(telling.house.number, at), self.farm.timezone, at)
 
     def _dead(self, call: Call, number: int) -> dict[str, Any]:
-        match self.traps.offline_answer:
+        match self.traps.dead_answer:
             case "error":
                 return self._refusal(call, _TIMEOUT_CODE, f"'House {number}' is not connected.", lost=False)
             case "empty":

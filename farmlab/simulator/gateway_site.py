@@ -114,7 +114,8 @@ def _comparison(tellings: Sequence[Telling]) -> dict[str, dict[str, str]]:
         item = items.setdefault(field.item, {"CategoryName": field.group, "CaptionLanguageKey": field.name})
         for telling in tellings:
             key = field_name(telling.house.number)
-            item[key] = telling.shown(field.name, units.get(field.name, "UT_Number")) if telling.house.connected else ""
+            shown = telling.shown(field.name, units.get(field.name, "UT_Number")) if telling.house.connected else ""
+            item[key] = item.get(key) or shown  # two fields may share an item
             item[f"{key}_Data"] = ""
     items["HouseConnectionStatus"] = {
         field_name(telling.house.number): "1" if telling.house.connected else "2" for telling in tellings

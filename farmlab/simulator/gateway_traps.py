@@ -51,8 +51,10 @@ class Traps:
         Operations whose answer is cut off, an HTML page with status 200, without payload, or a list.
     redirect
         Operation → address that the answer redirects to.
-    offline, offline_answer
-        Disconnected houses, and how a table of theirs is answered: an error, no payload, or result 10.
+    offline, silent
+        Houses that are shown as disconnected; houses that are shown as connected and do not answer.
+    dead_answer
+        How a table of such a house is answered: an error, no payload, or result 10.
     frozen
         Houses whose controller stands still, clock included.
     clock_skew_minutes
@@ -86,7 +88,8 @@ class Traps:
     wrong_shape: frozenset[str] = frozenset()
     redirect: Mapping[str, str] = field(default_factory=dict)
     offline: frozenset[int] = frozenset()
-    offline_answer: Literal["error", "empty", "api_error"] = "error"
+    silent: frozenset[int] = frozenset()
+    dead_answer: Literal["error", "empty", "api_error"] = "error"
     frozen: frozenset[int] = frozenset()
     clock_skew_minutes: int = 0
     growth_days: Mapping[int, int] = field(default_factory=dict)
