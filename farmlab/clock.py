@@ -120,6 +120,8 @@ def spoken(moment: datetime, zone_name: str, *, at: datetime) -> str:
     ('12:00', 'yesterday 16:00')
     >>> spoken(noon - timedelta(days=3), "Europe/Berlin", at=noon)
     '29 Jun 12:00'
+    >>> spoken(noon, "Europe/Berlin", at=noon.replace(year=2028))
+    '2 Jul 2026 12:00'
     """
     local = to_utc(moment).astimezone(zone(zone_name))
     days = (local_date(at, zone_name) - local.date()).days
@@ -127,4 +129,6 @@ def spoken(moment: datetime, zone_name: str, *, at: datetime) -> str:
         return f"{local:%H:%M}"
     if days == 1:
         return f"yesterday {local:%H:%M}"
-    return f"{local.day} {local:%b %H:%M}"
+    if local.year == local_date(at, zone_name).year:
+        return f"{local.day} {local:%b %H:%M}"
+    return f"{local.day} {local:%b %Y %H:%M}"

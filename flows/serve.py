@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.schedules import Interval
 from prefect.settings import get_current_settings
 
 from farmlab.errors import ConfigError
@@ -19,7 +20,6 @@ from flows.tick import tick
 
 if TYPE_CHECKING:
     from prefect import Flow
-    from prefect.deployments.runner import RunnerDeployment
 
     from farmlab.config import Settings
 
@@ -68,9 +68,11 @@ def _answers(url: str) -> bool:
 
 
 def _every(interval: timedelta, work: Flow[Any, Any], settings: Settings) -> RunnerDeployment:
-    return work.to_deployment(
+    return RunnerDeployment.from_flow(
+        work,
         name=work.name,
-        schedule=IntervalSchedule(interval=interval, anchor_date=ANCHOR),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        schedule=Interval(interval, anchor_date=ANCHOR),
         parameters={"home": str(settings.home)},
         concurrency_limit=ONE_AT_A_TIME,
     )

@@ -13,8 +13,10 @@ from farmlab.errors import Busy, FarmLabError, IntegrationError
 from farmlab.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from farmlab.config import Settings
-    from farmlab.domain import Farm
+    from farmlab.domain import Farm, SyncRun
 
 ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 """Polls lie on whole multiples of the interval from here on, so that they never drift."""
@@ -29,17 +31,27 @@ def sync(home: str) -> list[str]:
 
 
 def due(store: Store, at: datetime) -> list[Farm]:
-    """The farms with an integration whose last attempt lies before their newest slot."""
-    return [farm for farm in store.farms() if farm.integration != "none" and _waits(store, farm, at)]
+    """The farms with an integration whose last poll lies before their newest slot."""
+    return [farm for farm in polled(store) if _waits(store, farm, at)]
 
 
 def newcomers(store: Store) -> list[Farm]:
-    """The farms with an integration that have never been asked for data."""
-    return [farm for farm in store.farms() if farm.integration != "none" and not store.syncs(farm.name, limit=1)]
+    """The farms with an integration that have never been polled."""
+    return [farm for farm in polled(store) if last_poll(store, farm) is None]
 
 
-def each(store: Store, settings: Settings, farms: list[Farm]) -> list[str]:
-    """Sync one farm after the other; one that fails does not keep the next from its turn.
+def polled(store: Store) -> list[Farm]:
+    """The farms that have a source to ask."""
+    return [farm for farm in store.farms() if farm.integration != "none"]
+
+
+def last_poll(store: Store, farm: Farm) -> SyncRun | None:
+    """The newest attempt to ask the farm's source; imports of files are none."""
+    return next((one for one in store.syncs(farm.name) if one.source == farm.integration), None)
+
+
+def each(store: Store, settings: Settings, farms: Iterable[Farm]) -> list[str]:
+    """Poll one farm after the other; one that fails does not keep the next from its turn.
 
     Raises
     ------
@@ -61,17 +73,16 @@ def each(store: Store, settings: Settings, farms: list[Farm]) -> list[str]:
 
 
 def one(store: Store, settings: Settings, farm: Farm) -> str:
-    """Take in what this farm has, look at it, and say what came of it; a failed attempt raises its error."""
-    at = clock.now()
-    run = ingest.sync(store, settings, farm.name, at=at)
-    found = watch.look(store, settings, farm.name, at)
+    """Take in what this farm has, look at it, and say what came of it; a failed poll raises its error."""
+    run = ingest.sync(store, settings, farm.name, at=clock.now())
+    found = watch.look(store, farm.name, clock.now())
     if run.status is SyncStatus.FAILED:
         raise IntegrationError(run.error)
-    return f"{farm.name}: {run.status}, {run.new} new, {len(found)} findings"
+    return f"{farm.name}: {run.status}, {run.new} new readings, {len(found)} findings"
 
 
 def _waits(store: Store, farm: Farm, at: datetime) -> bool:
     interval = timedelta(minutes=farm.poll_minutes)
     slot = ANCHOR + (at - ANCHOR) // interval * interval
-    last = store.syncs(farm.name, limit=1)
-    return not last or last[0].started_at < slot
+    last = last_poll(store, farm)
+    return last is None or last.started_at < slot

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from farmlab.dashboard.seen import Seen
+    from farmlab.dashboard.source import Source
     from farmlab.domain import Run
     from farmlab.store import Store
 
@@ -35,19 +36,19 @@ class Ahead:
     hours: tuple[plots.Tick, ...] = ()
 
 
-def read(store: Store, seen: Seen) -> Ahead:
+def read(source: Source, seen: Seen) -> Ahead:
     """The forecast of the newest run for this house or its whole farm."""
-    run = _last(store, seen)
+    run = _last(source.store, seen)
     if run is None:
         return Ahead("No forecast yet: it needs at least three days of readings, and its first run.")
     try:
-        table = results.load(run.folder).table(TABLE)
+        table = results.load(source.runs / run.folder).table(TABLE)
     except DataError as error:
         return Ahead(f"The last forecast cannot be shown: {error.what}.")
     table["time"] = pd.to_datetime(table["time"], utc=True)
     mine = table[(table["house"] == seen.house.number) & (table["time"] > seen.end)]
     if mine.empty:
-        made = words.when(run.slot, seen.at, seen.farm.timezone)
+        made = clock.spoken(run.slot, seen.farm.timezone, at=seen.at)
         return Ahead(f"The last forecast, of {made}, says nothing about the hours to come here.")
     return _ahead(seen, mine, run.slot)
 

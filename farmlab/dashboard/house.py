@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from farmlab import clock, units
 from farmlab.dashboard import ahead, plots, state, svg, words
 from farmlab.dashboard.ahead import Ahead
-from farmlab.dashboard.overview import last_verdict
 from farmlab.dashboard.plots import Plot, Tick
 from farmlab.dashboard.seen import Seen, see
 from farmlab.dashboard.state import Fresh, State
 from farmlab.features import water_feed
 
 if TYPE_CHECKING:
-    from farmlab.domain import Finding, Verdict
+    from farmlab.dashboard.source import Source
+    from farmlab.domain import Finding
     from farmlab.store import Store
 
 HOUR: Final = timedelta(hours=1)
@@ -89,7 +89,7 @@ def choices(store: Store) -> list[tuple[str, tuple[str, int]]]:
     ]
 
 
-def read(store: Store, farm: str, house: int, *, at: datetime) -> HousePage:
+def read(source: Source, farm: str, house: int, *, at: datetime) -> HousePage:
     """Everything that the page of a house shows at this moment.
 
     Raises
@@ -97,16 +97,16 @@ def read(store: Store, farm: str, house: int, *, at: datetime) -> HousePage:
     UnknownName
         No such farm or house.
     """
-    seen = see(store, store.farm(farm), store.house(farm, house), at=at)
-    verdict = last_verdict(store, farm, house) or last_verdict(store, farm)
+    seen = see(source.store, source.store.farm(farm), source.store.house(farm, house), at=at)
+    verdict = source.verdict(seen.farm, (seen.house,), seen.end)
     return HousePage(
         drawn=at,
         name=f"{farm} · {seen.house.label}",
         simulated=seen.farm.simulated,
         state=seen.state,
         sentence=_sentence(seen),
-        verdict=verdict.sentence if verdict else "The data have not been judged yet.",
-        verdict_state=_judged(verdict),
+        verdict=verdict.sentence,
+        verdict_state=state.BY_VERDICT[verdict.state],
         stock=seen.stock,
         fresh=seen.fresh,
         live=tuple(filter(None, (_live(seen, metric) for metric in LIVE))),
@@ -114,12 +114,8 @@ def read(store: Store, farm: str, house: int, *, at: datetime) -> HousePage:
         hours=plots.hours(seen.start, seen.end, seen.farm.timezone),
         spans=tuple(_span(seen, one) for one in seen.findings if one.start < seen.end),
         findings=tuple(_block(seen, one) for one in seen.findings),
-        ahead=ahead.read(store, seen),
+        ahead=ahead.read(source, seen),
     )
-
-
-def _judged(verdict: Verdict | None) -> State:
-    return state.BY_VERDICT[verdict.state] if verdict else State.NONE
 
 
 def _sentence(seen: Seen) -> str:
@@ -174,7 +170,7 @@ def _change(seen: Seen, metric: str, value: float) -> str:
 
 
 def _late(seen: Seen, moment: datetime) -> str:
-    return f"since {words.when(moment, seen.at, seen.farm.timezone)}"
+    return f"since {clock.spoken(moment, seen.farm.timezone, at=seen.at)}"
 
 
 def _concerns(finding: Finding, metric: str) -> bool:
@@ -194,7 +190,7 @@ def _span(seen: Seen, finding: Finding) -> Span:
 def _block(seen: Seen, finding: Finding) -> Block:
     first = finding.why[0] if finding.why else None
     why = f"{first.cause}: {first.evidence}".rstrip(": ") if first else ""
-    began = words.when(finding.start, seen.at, seen.farm.timezone)
+    began = clock.spoken(finding.start, seen.farm.timezone, at=seen.at)
     return Block(
         state=state.BY_SEVERITY[finding.severity],
         title=finding.title,

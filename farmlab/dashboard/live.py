@@ -15,6 +15,7 @@ from farmlab import clock, config
 from farmlab.dashboard import house as house_page
 from farmlab.dashboard import overview as overview_page
 from farmlab.dashboard import render
+from farmlab.dashboard.source import Source
 from farmlab.errors import FarmLabError
 from farmlab.store import Store
 
@@ -32,16 +33,16 @@ class Page:
     """HTML that is drawn from the store again and again. ``draw`` says what it shows at a moment."""
 
     settings: Settings
-    draw: Callable[[Store, datetime], str]
+    draw: Callable[[Source, datetime], str]
     shown: widgets.HTML = field(default_factory=widgets.HTML)
-    _store: Store | None = None
+    _source: Source | None = None
 
     def renew(self) -> None:
         """Draw it as of now; what stands in the way is said on the page."""
         try:
-            if self._store is None:
-                self._store = Store.open(self.settings, read_only=True)
-            self.shown.value = self.draw(self._store, clock.now())
+            if self._source is None:
+                self._source = Source(Store.open(self.settings, read_only=True), self.settings.runs)
+            self.shown.value = self.draw(self._source, clock.now())
         except FarmLabError as error:
             self.shown.value = render.trouble(str(error.what), error.next_step)
 
@@ -54,7 +55,7 @@ class Page:
 
 def overview() -> None:
     """Show all farms, and keep them up to date."""
-    page = Page(config.load(), lambda store, at: render.overview(overview_page.read(store, at)))
+    page = Page(config.load(), lambda source, at: render.overview(overview_page.read(source, at=at)))
     _show(page)
 
 
@@ -66,12 +67,12 @@ def house(query: str | None = None) -> None:
     chooser = widgets.Dropdown(options=[], description="House")
     chooser.add_class("fl-choose")
 
-    def draw(store: Store, at: datetime) -> str:
-        _offer(chooser, house_page.choices(store), wanted)
+    def draw(source: Source, at: datetime) -> str:
+        _offer(chooser, house_page.choices(source.store), wanted)
         if chooser.value is None:
             return render.trouble("There is no house yet.", "Add a farm with: farmlab farm add NAME.")
         farm, number = chooser.value
-        return render.house(house_page.read(store, farm, number, at=at))
+        return render.house(house_page.read(source, farm, number, at=at))
 
     page = Page(settings, draw)
     page.renew()

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from farmlab import clock
 from farmlab.dashboard import state, svg, words
 from farmlab.dashboard.seen import LIVING, Seen, see, urgency
+from farmlab.dashboard.source import end as end_of
 from farmlab.dashboard.state import Fresh, State
 from farmlab.domain import FindingStatus
 
 if TYPE_CHECKING:
-    from farmlab.domain import Farm, Finding, Verdict
+    from farmlab.dashboard.source import Source
+    from farmlab.domain import Farm, Finding
     from farmlab.store import Store
 
 STEP: Final = timedelta(minutes=15)
@@ -85,11 +88,11 @@ class Overview:
     more: int
 
 
-def read(store: Store, at: datetime) -> Overview:
+def read(source: Source, *, at: datetime) -> Overview:
     """Everything that the overview shows at this moment, the worst first."""
-    farms = {farm.name: farm for farm in store.farms()}
-    living = sorted((one for one in store.findings(status=LIVING) if one.farm in farms), key=urgency)
-    panels = tuple(_panel(store, farm, [one for one in living if one.farm == farm.name], at) for farm in farms.values())
+    farms = {farm.name: farm for farm in source.store.farms()}
+    living = sorted((one for one in source.store.findings(status=LIVING) if one.farm in farms), key=urgency)
+    panels = tuple(_panel(source, farm, living, at) for farm in farms.values())
     houses = [tile.state for panel in panels for tile in panel.tiles]
     return Overview(
         drawn=at,
@@ -109,7 +112,7 @@ def line(finding: Finding, at: datetime, zone: str) -> Line:
         state=state.BY_SEVERITY[finding.severity],
         where=where,
         title=finding.title,
-        since=f"since {words.when(finding.start, at, zone)}{seen}",
+        since=f"since {clock.spoken(finding.start, zone, at=at)}{seen}",
         check=finding.check[0] if finding.check else "",
         link=link(finding.farm, finding.house),
     )
@@ -120,41 +123,44 @@ def link(farm: str, house: int) -> str:
     return "house.ipynb?" + urlencode({"farm": farm, "house": house})
 
 
-def last_verdict(store: Store, farm: str, house: int = 0) -> Verdict | None:
-    """The verdict of the newest run that gave one for this scope."""
-    runs = store.runs(farm=farm, house=house, limit=20)
-    return next((run.verdict for run in runs if run.verdict is not None), None)
-
-
-def _panel(store: Store, farm: Farm, living: list[Finding], at: datetime) -> Panel:
+def _panel(source: Source, farm: Farm, living: list[Finding], at: datetime) -> Panel:
+    store = source.store
     houses = [
         see(store, farm, house, at=at, metric=["temp", "temp_set", "birds"], step=STEP)
         for house in store.houses(farm.name)
     ]
-    fresh = state.freshness(max((one.newest for one in houses if one.newest), default=None), at, farm)
-    verdict = last_verdict(store, farm.name)
-    judged = state.BY_VERDICT[verdict.state] if verdict else State.OK
-    own = state.worst(one for one in living if one.house == 0)
+    newest = max((one.newest for one in houses if one.newest), default=None)
+    mine = [one for one in living if one.farm == farm.name]
+    fresh, own = state.freshness(newest, at, farm), state.worst(one for one in mine if one.house == 0)
+    judged, verdict = _verdict(source, farm, houses, end_of(farm, newest, at))
     span = max([LEAST_SPAN, *(high - low for low, high in filter(None, map(_range, houses)))])
     return Panel(
         name=farm.name,
         simulated=farm.simulated,
         state=max(judged, own, State.WARNING if fresh.late else State.OK),
-        verdict=verdict.sentence if verdict else "Not judged yet: the first analyses have not run.",
-        source=_source(store, farm, at),
+        verdict=verdict,
+        source=_asked(store, farm, at),
         fresh=fresh,
-        findings=words.count(len(living), "open finding"),
+        findings=words.count(len(mine), "open finding"),
         tiles=tuple(_tile(one, span) for one in sorted(houses, key=lambda one: -one.state)),
     )
 
 
-def _source(store: Store, farm: Farm, at: datetime) -> str:
-    last = store.syncs(farm.name, limit=1)
+def _verdict(source: Source, farm: Farm, houses: list[Seen], end: datetime) -> tuple[State, str]:
+    if not houses:
+        return State.OK, "There is nothing to judge yet."
+    verdict = source.verdict(farm, tuple(one.house for one in houses), end)
+    return state.BY_VERDICT[verdict.state], verdict.sentence
+
+
+def _asked(store: Store, farm: Farm, at: datetime) -> str:
+    syncs = store.syncs(farm.name)
     if farm.integration == "none":
-        return "by hand or from files" if not last else f"from files, last {words.ago(last[0].started_at, at)}"
-    if not last:
+        return f"from files, last {words.ago(syncs[0].started_at, at)}" if syncs else "by hand or from files"
+    poll = next((one for one in syncs if one.source == farm.integration), None)
+    if poll is None:
         return f"{farm.integration}, not asked yet"
-    return f"{farm.integration}, last sync {words.ago(last[0].started_at, at)}: {last[0].status}"
+    return f"{farm.integration}, last sync {words.ago(poll.started_at, at)}: {poll.status}"
 
 
 def _tile(seen: Seen, span: float) -> Tile:

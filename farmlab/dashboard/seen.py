@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from farmlab.dashboard import state, words
+from farmlab.dashboard import source, state, words
+from farmlab.dashboard.source import DAY
 from farmlab.dashboard.state import State
 from farmlab.domain import FindingStatus, HouseKind
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from farmlab.domain import Farm, Finding, Flock, House
     from farmlab.store import Store
 
-DAY: Final = timedelta(hours=24)
 BEFORE: Final = timedelta(hours=1)
 """Read before the window, so that its first values have something to be compared with."""
 LIVING: Final = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
@@ -113,7 +113,7 @@ def see(
 ) -> Seen:
     """The house at this moment; for a farm without a live source, at its newest reading."""
     newest = store.newest(farm.name, house=house.number).get(house.number)
-    end = newest if farm.integration == "none" and newest else at
+    end = source.end(farm, newest, at)
     first = end - DAY - BEFORE
     return Seen(
         farm=farm,

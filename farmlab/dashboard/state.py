@@ -59,11 +59,11 @@ def freshness(newest: datetime | None, now: datetime, farm: Farm) -> Fresh:
     if newest is None:
         return Fresh("no data yet", late=farm.integration != "none")
     if farm.integration == "none":
-        return Fresh(f"until {words.when(newest, now, farm.timezone)}", late=False)
+        return Fresh(f"until {clock.spoken(newest, farm.timezone, at=now)}", late=False)
     age = now - newest
     if age <= allowed(farm):
         return Fresh(words.ago(newest, now), late=False)
-    return Fresh(f"no data since {words.when(newest, now, farm.timezone)}, {clock.in_words(age)}", late=True)
+    return Fresh(f"no data since {clock.spoken(newest, farm.timezone, at=now)}, {clock.in_words(age)}", late=True)
 
 
 def allowed(farm: Farm) -> timedelta:

@@ -89,23 +89,6 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return "just now" if span < timedelta(minutes=1) else f"{clock.in_words(span)} ago"
 
 
-def when(moment: datetime, now: datetime, zone: str) -> str:
-    """A moment on the farm's clock, with the day only where it is not today.
-
-    >>> from datetime import UTC
-    >>> now = datetime(2026, 7, 2, 12, tzinfo=UTC)
-    >>> [when(now - timedelta(hours=h), now, "Europe/Berlin") for h in (1, 24, 240)]
-    ['13:00', 'yesterday 14:00', '22 Jun 14:00']
-    """
-    local, today = moment.astimezone(clock.zone(zone)), clock.local_date(now, zone)
-    if local.date() == today:
-        return f"{local:%H:%M}"
-    if local.date() == today - timedelta(days=1):
-        return f"yesterday {local:%H:%M}"
-    year = "" if local.year == today.year else f" {local.year}"
-    return f"{local.day} {local:%b}{year} {local:%H:%M}"
-
-
 def count(many: int, one: str, *, several: str = "") -> str:
     """A number of things.
 

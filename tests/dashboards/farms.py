@@ -63,7 +63,7 @@ def fill(store: Store, now: datetime, *, folder: Path, houses: int = 8, named: s
             "Hillside", [Sensor(house=number, source_key=k, metric=m, position=p) for k, m, p in SENSORS]
         )
     frame = pd.concat([climate(number, now) for number in range(1, houses + 1)])
-    store.write("Hillside", frame, learned_at=now)
+    store.write("Hillside", frame.assign(learned_at=frame["time"]), learned_at=now)
     _findings(store, now)
     _runs(store, now, folder)
     sync = store.start_sync(SyncRun(farm="Hillside", source="rotem", started_at=now - timedelta(minutes=2)))
@@ -146,13 +146,13 @@ def _runs(store: Store, now: datetime, folder: Path) -> None:
     store.save_run(judged)
     times = pd.date_range(slot + timedelta(hours=1), periods=48, freq="h")
     fans = [
-        pd.DataFrame({"house": 3, "metric": metric, "time": times, "forecast": middle + wave, "lower": middle + wave - width,
-                      "upper": middle + wave + width})
+        pd.DataFrame({"house": 3, "metric": metric, "time": times, "forecast": middle + wave,
+                      "lower": middle + wave - width, "upper": middle + wave + width})
         for metric, middle, width in (("temp", 24.0, 1.0), ("rh", 60.0, 5.0), ("water", 190.0, 25.0))
         for wave in (np.sin(np.arange(48) / 4),)
     ]  # fmt: skip
     results.record(folder, tables={"forecast": pd.concat(fans)})
-    done = Run(notebook="forecast", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE, folder=str(folder))
+    done = Run(notebook="forecast", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE, folder=folder.name)
     store.save_run(done)
 
 
