@@ -7,7 +7,7 @@ connection and creates what it finds. Each attempt leaves one row in the store's
 from __future__ import annotations
 
 from farmlab.ingest.connect import connect, info, rotate_secrets
-from farmlab.ingest.farms import Added, add_farm, edit_farm
+from farmlab.ingest.farms import Added, add_farm, edit_farm, known_breed
 from farmlab.ingest.files import KNOWN_AS, Import, import_file
 from farmlab.ingest.intake import take_in
 from farmlab.ingest.payloads import find_payload
@@ -23,6 +23,7 @@ __all__ = [
     "find_payload",
     "import_file",
     "info",
+    "known_breed",
     "rotate_secrets",
     "sync",
     "take_in",

@@ -21,7 +21,6 @@ Result = TypeVar("Result")
 
 IMPORT: Final = "import"
 """The source of a sync that took a file in; it says nothing about the farm's integration."""
-FAILURES_TO_FINDING: Final = 3
 FAILURES_TO_PAUSE: Final = 5
 LONGEST_PAUSE: Final = timedelta(hours=6)
 

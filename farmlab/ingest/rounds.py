@@ -15,7 +15,6 @@ from farmlab.ingest.asking import ask
 from farmlab.ingest.connect import NONE, connect
 from farmlab.ingest.discovery import discover
 from farmlab.ingest.intake import known_after_poll, sensors_in_words, take_in
-from farmlab.ingest.outage import judge
 from farmlab.ingest.rejects import quarantine, summary
 from farmlab.text import one_line
 
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from farmlab.store import Store
 
 LONGEST_SYNC: Final = timedelta(minutes=20)
+FINDINGS: Final = "sync"
+"""As the writer of findings: those of others are not closed here."""
 _SHOWN: Final = 5
 
 
@@ -114,7 +115,7 @@ def _attempt(work: _Round, syncs: Sequence[SyncRun]) -> SyncRun:
         log.info(
             "sync %s: new %d, seen %d, rejected %d %s", done.status, done.new, done.seen, done.rejected, done.error
         )
-    judge(store, farm.name, at=work.at)
+    _judge(store, farm, at=work.at)
     return done
 
 
@@ -143,6 +144,15 @@ def _round(work: _Round, run: SyncRun, syncs: Sequence[SyncRun]) -> SyncRun:
         error=_joined([*problems, *answer.failures]),
         known_as="polling" if history else run.known_as,
     )
+
+
+def _judge(store: Store, farm: Farm, *, at: datetime) -> None:
+    """Raise a finding after three failed polls in a row; resolve it when a poll has worked."""
+    from farmlab import findings
+
+    polls = [sync for sync in store.syncs(farm.name) if sync.source != retry.IMPORT]
+    found = findings.of_syncs(farm.name, polls, timezone=farm.timezone)
+    store.save_findings(farm.name, found, source=FINDINGS, at=at)
 
 
 def _is_new_day(farm: Farm, syncs: Sequence[SyncRun], at: datetime) -> bool:
