@@ -1,4 +1,4 @@
-"""What a notebook or a dashboard looks at: one farm, some houses, one window, as known at its end.
+"""What a notebook or a dashboard looks at: one farm, some houses, one window, as it was known at its end.
 
 >>> import farmlab.scope                                        # doctest: +SKIP
 >>> lab = farmlab.scope.open("Hillside", house=3, hours=24)     # doctest: +SKIP
@@ -33,6 +33,8 @@ SAMPLE = ("sample", "sample room")
 def open(farm: str, *, house: int = 0, until: str | datetime = "", hours: float = 24) -> Scope:  # noqa: A001
     """The scope of a farm (house 0 = all its houses), ``hours`` long, ending at ``until`` (empty: newest reading).
 
+    With ``until`` only what was known then is seen, so that an analysis of the past can be repeated.
+
     Raises
     ------
     UnknownName
@@ -44,7 +46,7 @@ def open(farm: str, *, house: int = 0, until: str | datetime = "", hours: float 
     record = store.farm(farm)
     houses = tuple(store.houses(farm) if house == 0 else [store.house(farm, house)])
     end = _end(store, record, house, until)
-    return Scope(store, record, houses, end - timedelta(hours=hours), end)
+    return Scope(store, record, houses, end - timedelta(hours=hours), end, known_at=end if until else None)
 
 
 def _store(farm: str) -> Store:
@@ -70,13 +72,14 @@ def _end(store: Store, farm: Farm, house: int, until: str | datetime) -> datetim
 
 @dataclass(frozen=True)
 class Scope:
-    """One farm, some of its houses, and the window (start, until]; everything as known at ``until``."""
+    """One farm, some of its houses, and the window (start, until], as it was known at ``known_at`` (None: today)."""
 
     store: Store
     farm: Farm
     houses: tuple[House, ...]
     start: datetime
     until: datetime
+    known_at: datetime | None = None
 
     def __enter__(self) -> Scope:
         return self
@@ -110,7 +113,9 @@ class Scope:
     def wide(self, house: int, *, history_hours: float = 0, metric: str | list[str] | None = None) -> pd.DataFrame:
         """Readings of a house, one column a sensor (``temp_c_1``), in UTC; with ``history_hours`` before the window."""
         start = self.start - timedelta(hours=history_hours)
-        return self.store.wide(self.farm.name, house, metric=metric, start=start, until=self.until, known_at=self.until)
+        return self.store.wide(
+            self.farm.name, house, metric=metric, start=start, until=self.until, known_at=self.known_at
+        )
 
     def wides(self, *, history_hours: float = 0) -> dict[int, pd.DataFrame]:
         """The readings of every house, by number."""
@@ -119,7 +124,7 @@ class Scope:
     def tidy(self, house: int = 0, *, metric: str | None = None) -> pd.DataFrame:
         """Readings of the window as export rows."""
         return self.store.read(
-            self.farm.name, house=house, metric=metric, start=self.start, until=self.until, known_at=self.until
+            self.farm.name, house=house, metric=metric, start=self.start, until=self.until, known_at=self.known_at
         )
 
     def flock(self, house: int) -> Flock | None:
@@ -144,7 +149,9 @@ class Scope:
     def events(self) -> list[Event]:
         """Events of the window, as far as they were known at its end."""
         house = self.numbers[0] if len(self.numbers) == 1 else 0
-        return self.store.events(self.farm.name, house=house, start=self.start, until=self.until, known_at=self.until)
+        return self.store.events(
+            self.farm.name, house=house, start=self.start, until=self.until, known_at=self.known_at
+        )
 
     def findings(self) -> list[Finding]:
         """Findings that are not resolved, newest first."""
@@ -157,9 +164,10 @@ class Scope:
 
     def verdict(self) -> Verdict:
         """How far the data of this scope can be trusted, the worst first."""
-        return quality.combine({house.label: self._verdict(house) for house in self.houses})
+        return quality.combine({house.label: self.verdict_of(house) for house in self.houses})
 
-    def _verdict(self, house: House) -> Verdict:
+    def verdict_of(self, house: House) -> Verdict:
+        """How far the data of one house can be trusted."""
         return quality.judge(
             self.wide(house.number, history_hours=SILENCE_HOURS),
             self.sensors(house.number),

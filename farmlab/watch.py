@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,9 @@ REFIT = timedelta(hours=24)
 def look(store: Store, farm: str, until: datetime) -> list[Finding]:
     """What is wrong on the farm in the 24 hours before ``until``; the findings are kept in the store."""
     scope = at(store, farm, until)
-    found = [replace(finding, farm=farm) for finding in find(scope, calibrations(scope))]
+    found = find(scope, calibrations(scope)) + findings.of_syncs(
+        farm, store.syncs(farm, limit=10), timezone=scope.farm.timezone
+    )
     return store.save_findings(farm, found, source=SOURCE, at=until)
 
 
@@ -36,7 +37,7 @@ def at(store: Store, farm: str, until: datetime, *, house: int = 0, window: time
     """The scope of a farm at this moment, on a store that is open already."""
     record = store.farm(farm)
     houses = tuple(store.houses(farm) if house == 0 else [store.house(farm, house)])
-    return Scope(store, record, houses, until - window, until)
+    return Scope(store, record, houses, until - window, until, known_at=until)
 
 
 def find(scope: Scope, known: dict[int, dict[str, Any]]) -> list[Finding]:
@@ -50,6 +51,8 @@ def find(scope: Scope, known: dict[int, dict[str, Any]]) -> list[Finding]:
         until=scope.until,
         timezone=scope.farm.timezone,
         calibrations=known,
+        step=scope.step,
+        farm=scope.farm.name,
     )
 
 

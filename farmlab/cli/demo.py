@@ -73,12 +73,18 @@ def _build(settings: Settings, tell: Steps, *, houses: int, days: int, seed: int
 
 
 def _take_in(
-    store: Store, settings: Settings, farm: SimulatedFarm, url: str, until: datetime, moment: list[datetime], tell: Steps
+    store: Store,
+    settings: Settings,
+    farm: SimulatedFarm,
+    url: str,
+    until: datetime,
+    moment: list[datetime],
+    tell: Steps,
 ) -> None:
     from farmlab import ingest
 
     with tell(f"add the farm {farm.name} by its gateway at {url}"):
-        options = {"base_url": url, "username": outside.USER, "password": outside.stored_password(settings.home)}
+        options = {"base_url": url, "username": outside.USER, "password": f"@{outside.password_file(settings.home)}"}
         ingest.add_farm(
             store, settings, farm.name, integration="rotem", options=options, timezone=farm.timezone, at=until
         )
@@ -96,16 +102,18 @@ def _add_room(store: Store, settings: Settings, until: datetime, tell: Steps) ->
 
     with tell("add a room with real measurements, without integration"):
         ingest.add_farm(store, settings, ROOM, integration="none", timezone=ROOM_ZONE, houses=1, kind="room", at=until)
-        ingest.import_file(store, settings, sample.ROOM_FILE, farm=ROOM, house=1, at=until)
+        ingest.import_file(store, settings, sample.file(sample.ROOM_FILE), farm=ROOM, house=1, at=until)
 
 
 def _analyse(store: Store, settings: Settings, farm: str, until: datetime) -> list[Run]:
     """Every analysis of both farms for two slots; the two farms are independent, the slots are not."""
-    from farmlab import clock, runs
+    from farmlab import clock, runs, watch
 
     done: list[Run] = []
     room_until = clock.parse_time(ROOM_UNTIL, ROOM_ZONE)
     for back in (timedelta(days=1), timedelta(0)):
+        watch.look(store, farm, until - back)
+        watch.look(store, ROOM, room_until - back)
         for notebook in runs.catalogue(settings):
             for name, end in ((farm, until - back), (ROOM, room_until - back)):
                 done.append(
@@ -118,11 +126,13 @@ def _summary(store: Store, farm: SimulatedFarm, settings: Settings, runs: list[R
     from farmlab import publish
 
     publish.publish_index(store, settings, until)
+    since = until - timedelta(days=2)
+    known = scoring.labels(settings.home, start=since, until=until)
     failed = [run for run in runs if run.status == "failed"]
     lines = [
         f"Farms: {farm.name} (simulated, {len(store.houses(farm.name))} houses), {ROOM} (real measurements)",
         f"Runs: {len(runs) - len(failed)} of {len(runs)} done" + "".join(f"\n  failed: {run.error}" for run in failed),
-        scoring.in_words(scoring.compare(farm, store.findings(farm.name), until=until)),
+        scoring.in_words(scoring.compare(known, store.findings(farm.name, start=since))),
     ]
     return "\n".join(lines)
 
@@ -149,6 +159,7 @@ class Steps:
 
     @contextmanager
     def __call__(self, what: str) -> Iterator[None]:
+        """One step: its name at the beginning, its time at the end."""
         self._done += 1
         print(f"[{self._done}/{self._count}] {what} … ", end="", flush=True)
         begin = time.monotonic()

@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from farmlab.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     import pandas as pd
@@ -30,6 +30,9 @@ SEED = 7
 HOUSES = 8
 DAYS = 45
 USER = "demo@hillside.example"
+SAMPLE_SEED = 3
+SAMPLE_DAYS = 24
+SAMPLE_UNTIL = datetime(2025, 11, 20, 12, tzinfo=UTC)
 
 
 def folder(home: Path) -> Path:
@@ -43,8 +46,9 @@ def create(home: Path, *, until: datetime, houses: int = HOUSES, days: int = DAY
 
     place = folder(home)
     place.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(place / "gateway.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"port": 0, "password": secrets.token_urlsafe(12)}, file)
+    with os.fdopen(os.open(password_file(home), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(12))
+    (place / "gateway.json").write_text(json.dumps({"port": 0}))
     return SimulatedFarm.create(place, seed=seed, houses=houses, days=days, until=until)
 
 
@@ -78,16 +82,16 @@ def gateway(
     file = folder(home) / "gateway.json"
     known = json.loads(file.read_text())
     wanted = port or int(known["port"])
-    server = Gateway(Live(farm), port=wanted, username=USER, password=known["password"], now=now)
+    server = Gateway(Live(farm), port=wanted, username=USER, password=password_file(home).read_text(), now=now)
     with server as running:
         known["port"] = int(running.url.rpartition(":")[2])
         file.write_text(json.dumps(known))
         yield running
 
 
-def password(home: Path) -> str:
-    """The password of the gateway."""
-    return str(json.loads((folder(home) / "gateway.json").read_text())["password"])
+def password_file(home: Path) -> Path:
+    """The file with the password of the gateway."""
+    return folder(home) / "password"
 
 
 class Live:
@@ -108,3 +112,21 @@ class Live:
         with self._lock:
             self._farm.advance(at)
             return self._farm.daily(house, at)
+
+
+def write_sample(path: Path) -> None:
+    """Two weeks of one house at 15 minutes, the same whenever it is written."""
+    import tempfile
+    from pathlib import Path as Folder
+
+    import pandas as pd
+
+    from farmlab.simulator.farm import SimulatedFarm
+
+    with tempfile.TemporaryDirectory() as place:
+        farm = SimulatedFarm.create(Folder(place), seed=SAMPLE_SEED, houses=1, days=SAMPLE_DAYS, until=SAMPLE_UNTIL)
+        farm.write_archive(Folder(place) / "archive.csv", SAMPLE_UNTIL)
+        whole = pd.read_csv(Folder(place) / "archive.csv", dtype=str)
+    times = pd.to_datetime(whole["time"], utc=True)
+    kept = (times.dt.minute % 15 == 0) & ~times.duplicated() & (times > SAMPLE_UNTIL - timedelta(days=14))
+    whole[kept].sort_values("time").drop(columns="house").to_csv(path, index=False)

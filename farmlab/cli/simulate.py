@@ -8,24 +8,14 @@ from typing import Annotated
 
 import typer
 
-from farmlab.cli import context
-from farmlab.errors import ConfigError
+from farmlab.cli import context, outside
 
 app = typer.Typer(help="The simulated farm, on loopback only.", invoke_without_command=True)
-
-SEED = 7
-HOUSES = 8
-DAYS = 45
 
 
 def register(root: typer.Typer) -> None:
     """Add the verbs of this file."""
     root.add_typer(app, name="simulate")
-
-
-def folder(home: Path) -> Path:
-    """Where the outside world of a home lives; no analysis looks there."""
-    return home / "simulated"
 
 
 @app.callback()
@@ -39,17 +29,19 @@ def simulate(
     if call.invoked_subcommand:
         return
     from farmlab import clock
-    from farmlab.cli import demo
 
+    home = context.settings().home
     if sample is not None:
-        demo.write_sample(sample)
+        outside.write_sample(sample)
+        print(f"Wrote {sample}")
         return
-    farm = demo.open_or_create(context.settings().home, until=clock.now())
+    farm = outside.reopen(home) if outside.exists(home) else outside.create(home, until=clock.now())
     if archive is not None:
+        farm.advance(clock.now())
         farm.write_archive(archive, clock.now())
         print(f"Wrote {archive}")
         return
-    with demo.gateway(context.settings().home, farm, port=port) as running:
+    with outside.gateway(home, farm, port=port) as running:
         print(f"Simulated gateway of {farm.name}: {running.url} (Ctrl-C ends it)", flush=True)
         _wait()
 
@@ -70,11 +62,6 @@ def fault(
 ) -> None:
     """Break something in the simulated farm, from now on."""
     from farmlab import clock
-    from farmlab.simulator.farm import SimulatedFarm
 
-    place = folder(context.settings().home)
-    if not (place / "farm.json").exists():
-        raise ConfigError("there is no simulated farm in this home", where=str(place), next_step="Run: make demo")
-    farm = SimulatedFarm.open(place)
-    farm.inject(house, kind, clock.now(), severity=severity)
-    print(f"{kind} in house {house} from now on. The dashboard and the next report will tell.")
+    outside.reopen(context.settings().home).inject(house, kind, clock.now(), severity=severity)
+    print(f"{kind} in house {house} from now on; the dashboard and the next report will tell.")

@@ -1,0 +1,115 @@
+"""What is unusual in a scope: findings, and the episodes of single sensors beneath them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from farmlab import findings, watch
+from farmlab.findings.case import Case
+from farmlab.findings.table import detector_table
+from farmlab.models import registry
+from farmlab.models.episodes import episodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from farmlab.domain import Finding, House
+    from farmlab.models.base import Detector
+    from farmlab.models.episodes import Episode
+    from farmlab.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What was found.
+
+    Attributes
+    ----------
+    findings
+        What somebody should know, the most urgent first.
+    episodes
+        By house number: stretches of unusual readings of single sensors.
+    expected_per_day
+        By house number: episodes to expect per day in clean readings, all sensors together.
+    grace
+        Sensors that cannot be judged yet: house, sensor, why.
+    """
+
+    findings: list[Finding]
+    episodes: dict[int, tuple[Episode, ...]]
+    expected_per_day: dict[int, float]
+    grace: pd.DataFrame
+
+    @property
+    def count(self) -> int:
+        """How many episodes there are."""
+        return sum(len(found) for found in self.episodes.values())
+
+
+def detect(lab: Scope) -> Detected:
+    """Everything unusual in the window, judged by what was usual before it."""
+    known = watch.calibrations(lab, keep=False)
+    found = watch.find(lab, known)
+    stretches = {house.number: _episodes(lab, house, known.get(house.number)) for house in lab.houses}
+    rates = {number: round(sum(said["expected_rate"].values()), 3) for number, said in known.items()}
+    return Detected(found, stretches, rates, _grace(known))
+
+
+def summary(detected: Detected, lab: Scope) -> str:
+    """The answer in one sentence.
+
+    Houses that need somebody are counted, not findings.
+    """
+    urgent = [finding for finding in detected.findings if finding.severity != "info"]
+    houses = sorted({finding.house for finding in urgent if finding.house})
+    if not urgent:
+        return f"Nothing unusual in {_count(len(lab.houses), 'house')}."
+    first = urgent[0]
+    where = f"House {first.house}: " if first.house else ""
+    return f"{_count(len(houses), 'house')} of {len(lab.houses)} unusual. First: {where}{first.title}."
+
+
+def episode_table(detected: Detected) -> pd.DataFrame:
+    """One row an episode: house, sensor, kind, start, end, score, why, check."""
+    rows = [
+        {"house": house, "sensor": item.sensor, "kind": item.kind, "start": item.start, "end": item.end,
+         "score": item.score, "why": item.why, "check": item.check}
+        for house, found in detected.episodes.items()
+        for item in found
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["house", "sensor", "kind", "start", "end", "score", "why", "check"])
+
+
+def expected_table(detected: Detected) -> pd.DataFrame:
+    """One row a house: episodes to expect per day in clean readings, all its sensors together."""
+    rows = [{"house": house, "episodes a day": rate} for house, rate in detected.expected_per_day.items()]
+    return pd.DataFrame(rows, columns=["house", "episodes a day"])
+
+
+def _episodes(lab: Scope, house: House, known: Mapping[str, Any] | None) -> tuple[Episode, ...]:
+    if known is None:
+        return ()
+    detector: Detector = registry.restore(known["detector"])  # type: ignore[assignment]
+    wide = lab.wide(house.number, history_hours=findings.CONTEXT_HOURS)
+    zone = lab.farm.timezone
+    case = Case(house, wide, lab.sensors(house.number), lab.all_flocks, lab.start, lab.until, zone)
+    table = detector_table(case)
+    found = episodes(detector.score_channels(table), table, timezone=zone)
+    return tuple(item for item in found if item.end > lab.start)
+
+
+def _grace(known: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(list(_waiting(known)), columns=["house", "sensor", "why"])
+
+
+def _waiting(known: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[int, str, str]]:
+    for house, said in known.items():
+        for sensor, why in said["grace"].items():
+            yield house, sensor, why
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

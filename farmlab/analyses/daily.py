@@ -1,0 +1,213 @@
+"""The manager's page: every house against its target, what changed since yesterday, what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from farmlab import config, figures, results
+from farmlab.analyses import blocks
+from farmlab.domain import Severity
+from farmlab.errors import DataError
+from farmlab.features import daily as flock_days
+
+if TYPE_CHECKING:
+    from farmlab.domain import Finding, House, Verdict
+    from farmlab.scope import Scope
+
+FLOCK_DAYS = 60
+"""A flock is read from its placement, at most so far back."""
+SPARK_HOURS = 24
+MOST_BLOCKS = 8
+
+
+def days(lab: Scope, house: House) -> pd.DataFrame | None:
+    """The days of the flock that is in the house, against its breed; None when the house stands empty."""
+    flock = lab.flocks.get(house.number)
+    if flock is None:
+        return None
+    wide = lab.wide(house.number, history_hours=FLOCK_DAYS * 24)
+    table = flock_days.daily(wide, flock, house, lab.farm.timezone)
+    return table if len(table) else None
+
+
+def house_table(lab: Scope) -> pd.DataFrame:
+    """One row a house for the first page: age, climate, water:feed, weight, mortality, data, sparkline."""
+    return pd.DataFrame([_row(lab, house) for house in lab.houses])
+
+
+def target_table(lab: Scope) -> pd.DataFrame:
+    """One row a house: its last complete day beside the breed's target at that age."""
+    rows = [_target_row(house, table) for house in lab.houses if (table := days(lab, house)) is not None]
+    return pd.DataFrame(rows)
+
+
+def small_multiples(lab: Scope, metric: str, title: str) -> figures.Picture:
+    """The last day of every house on one scale, with the set-point behind temperatures."""
+    frames = {house.label: _with_target(lab, house, metric) for house in lab.houses}
+    return figures.houses(
+        {name: frame for name, frame in frames.items() if len(frame)},
+        metric=metric,
+        start=lab.until - pd.Timedelta(hours=SPARK_HOURS),
+        until=lab.until,
+        timezone=lab.farm.timezone,
+        title=title,
+    )
+
+
+def sentence(found: list[Finding], lab: Scope) -> str:
+    """The first line of the page: how many houses need somebody today, and which."""
+    needy = sorted({item.house for item in found if item.severity is not Severity.INFO and item.house})
+    if not needy:
+        return f"{_houses(len(lab.houses))} in order"
+    names = ", ".join(str(number) for number in needy)
+    return f"{_houses(len(needy))} of {len(lab.houses)} need you today: {names}"
+
+
+def worth_reading(found: list[Finding]) -> list[Finding]:
+    """What stands on the page as a block: whatever needs somebody, the most urgent first, at most eight."""
+    return [item for item in found if item.severity is not Severity.INFO][:MOST_BLOCKS]
+
+
+def others(found: list[Finding]) -> list[Finding]:
+    """What is listed below the blocks."""
+    shown = {id(item) for item in worth_reading(found)}
+    return [item for item in found if id(item) not in shown]
+
+
+def show_targets(lab: Scope) -> None:
+    """Each flock against its breed."""
+    for house in lab.houses:
+        table = days(lab, house)
+        if table is not None and len(table) > 1:
+            blocks.display(figures.targets(table, title=f"{house.label}: flock against its target by age"))
+
+
+def values(targets: pd.DataFrame) -> dict[str, Any]:
+    """Days behind of each flock, as the run record keeps them."""
+    if "days behind" not in targets:
+        return {}
+    return {f"days_behind/{row['house']}": row["days behind"] for row in targets.to_dict("records")}
+
+
+def last(lab: Scope, notebook: str) -> results.Results | None:
+    """What the newest good run of another notebook for this farm recorded, not after the end of the window."""
+    run = lab.store.last_run(notebook, lab.farm.name, 0)
+    if run is None:
+        return None
+    try:
+        return results.load(config.load().runs / run.folder)
+    except DataError:
+        return None
+
+
+def next_days(lab: Scope) -> pd.DataFrame:
+    """The next 24 hours as the last forecast saw them: one row a house, lowest to highest, and the amounts."""
+    found = last(lab, "forecast")
+    if found is None or "forecast" not in found.tables:
+        return pd.DataFrame(columns=["house", "temperature, °C", "humidity, %", "water, l", "feed, kg"])
+    table = found.table("forecast")
+    table["time"] = pd.to_datetime(table["time"], utc=True)
+    day = table[(table["time"] > lab.until) & (table["time"] <= lab.until + pd.Timedelta(hours=24))]
+    rows = [{"house": house, **_ahead(part)} for house, part in day.groupby("house")]
+    return pd.DataFrame(rows)
+
+
+def _ahead(part: pd.DataFrame) -> dict[str, str]:
+    by = dict(list(part.groupby("metric")))
+    said: dict[str, str] = {}
+    for metric, label, digits in (("temp", "temperature, °C", 1), ("rh", "humidity, %", 0)):
+        if metric in by:
+            rows = by[metric]
+            said[label] = f"{rows['forecast'].min():.{digits}f} to {rows['forecast'].max():.{digits}f}"
+    for metric, label in (("water", "water, l"), ("feed", "feed, kg")):
+        if metric in by:
+            said[label] = f"{by[metric]['forecast'].sum():.0f}"
+    return said
+
+
+def _row(lab: Scope, house: House) -> dict[str, Any]:
+    wide, table = lab.wide(house.number, history_hours=SPARK_HOURS), days(lab, house)
+    verdict: Verdict = lab.verdict_of(house)
+    newest = {column: _newest(wide, column) for column in ("temp_c", "temp_set_c", "rh_pct")}
+    complete = table[table["complete"]] if table is not None else pd.DataFrame()
+    yesterday = complete.iloc[-1] if len(complete) else None
+    return {
+        "house": house.number,
+        "age": f"{lab.age_days(house.number)} d" if lab.flocks.get(house.number) else "empty",
+        "temp": _against(newest["temp_c"], newest["temp_set_c"]),
+        "rh": f"{newest['rh_pct']:.0f} %" if np.isfinite(newest["rh_pct"]) else "",
+        "water_feed": _number(yesterday, "water_feed", 2),
+        "weight_vs_target": _percent(yesterday, "weight_g", "weight_target_g"),
+        "mortality": _pair(yesterday, "mortality_pct", "mortality_target_pct", 2, " %"),
+        "verdict": str(verdict.state),
+        "spark": _spark(wide, house),
+    }
+
+
+def _target_row(house: House, table: pd.DataFrame) -> dict[str, Any]:
+    complete = table[table["complete"]]
+    day = complete.iloc[-1] if len(complete) else table.iloc[-1]
+    return {
+        "house": house.number,
+        "age, d": int(day["age_d"]),
+        "weight, g": _pair(day, "weight_g", "weight_target_g", 0),
+        "days behind": _number(day, "days_behind_d", 1),
+        "mortality, %": _pair(day, "mortality_pct", "mortality_target_pct", 2),
+        "water, ml/bird": _pair(day, "water_ml_bird", "water_target_ml_bird", 0),
+        "feed, g/bird": _pair(day, "feed_g_bird", "feed_target_g_bird", 0),
+        "water:feed": _pair(day, "water_feed", "water_feed_target", 2),
+        "THI, °C": _pair(day, "thi_c", "thi_target_c", 1),
+    }
+
+
+def _with_target(lab: Scope, house: House, metric: str) -> pd.DataFrame:
+    wide = lab.wide(house.number, history_hours=SPARK_HOURS)
+    columns = [sensor.column for sensor in lab.sensors(house.number) if sensor.metric == metric and not sensor.position]
+    if not columns or columns[0] not in wide:
+        return pd.DataFrame()
+    frame = wide[columns[0]].rename("value").to_frame()
+    return frame.assign(target=wide["temp_set_c"]) if metric == "temp" and "temp_set_c" in wide else frame
+
+
+def _spark(wide: pd.DataFrame, house: House) -> str:
+    if "temp_c" not in wide or not wide["temp_c"].notna().any():
+        return ""
+    target = wide["temp_set_c"].median() if "temp_set_c" in wide else np.nan
+    low, high = (target - 1, target + 1) if np.isfinite(target) else (None, None)
+    return figures.sparkline(
+        wide["temp_c"].to_numpy(), alt=f"temperature of {house.label} over 24 hours", low=low, high=high
+    )
+
+
+def _newest(wide: pd.DataFrame, column: str) -> float:
+    known = wide[column].dropna() if column in wide else pd.Series(dtype=float)
+    return float(known.iloc[-1]) if len(known) else float("nan")
+
+
+def _against(value: float, target: float) -> str:
+    if not np.isfinite(value):
+        return ""
+    return f"{value:.1f} °C" + (f" (set {target:.1f}; {value - target:+.1f})" if np.isfinite(target) else "")
+
+
+def _number(day: pd.Series | None, column: str, digits: int) -> str:
+    value = np.nan if day is None else float(day[column])
+    return f"{value:.{digits}f}" if np.isfinite(value) else ""
+
+
+def _pair(day: pd.Series | None, column: str, target: str, digits: int, unit: str = "") -> str:
+    value, wanted = _number(day, column, digits), _number(day, target, digits)
+    return f"{value}{unit} (target {wanted})" if value and wanted else value and f"{value}{unit}"
+
+
+def _percent(day: pd.Series | None, column: str, target: str) -> str:
+    if day is None or not np.isfinite(day[column]) or not day[target]:
+        return ""
+    return f"{100 * (day[column] / day[target] - 1):+.0f} %"
+
+
+def _houses(number: int) -> str:
+    return f"{number} house{'' if number == 1 else 's'}"
