@@ -40,7 +40,8 @@ class Results:
     summary: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    tables: tuple[str, ...] = ()
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the recorded tables, each with those of its columns that hold text."""
     folder: Path | None = None
 
     def table(self, name: str) -> pd.DataFrame:
@@ -54,7 +55,7 @@ class Results:
         if self.folder is None or name not in self.tables:
             known = ", ".join(self.tables) or "none"
             raise DataError(f"there is no table {name!r}", next_step=f"Recorded tables: {known}.")
-        return _read_table(self.folder / _TABLES / f"{name}.csv")
+        return _read_table(self.folder / _TABLES / f"{name}.csv", self.tables[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,9 @@ def record(
     if not str(run_dir):
         return Recorded(f"{len(found)} findings; nothing is written, since this is not a scheduled run.")
     folder = Path(run_dir)
-    for name, frame in framed.items():
-        _write_table(folder / _TABLES, name, frame)
+    texts = {name: _write_table(folder / _TABLES, name, frame) for name, frame in framed.items()}
     document = {"verdict": verdict, "summary": summary, "values": dict(values or {}), "findings": found}
-    plain = {name: _plain(part) for name, part in document.items()} | {"tables": list(framed)}
+    plain = {name: _plain(part) for name, part in document.items()} | {"tables": texts}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULTS).write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     return Recorded(f"Recorded {len(found)} findings, {len(plain['values'])} values and {len(framed)} tables.")
@@ -176,7 +176,7 @@ def _load(path: Path) -> Results:
             summary=document["summary"],
             values=document["values"],
             findings=tuple(_reader(Finding).validate_python(item) for item in document["findings"]),
-            tables=tuple(document["tables"]),
+            tables={name: tuple(columns) for name, columns in document["tables"].items()},
             folder=path.parent,
         )
     except FileNotFoundError:
@@ -185,7 +185,7 @@ def _load(path: Path) -> Results:
             where=path.parent.name,
             next_step="Let its last cell call record(run_dir, …).",
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"the results cannot be read: {type(error).__name__}", where=path.parent.name, next_step="Run it again."
         ) from None
@@ -222,23 +222,29 @@ def _plain_scalar(value: Any) -> Any:
     return str(value)
 
 
-def _write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+def _write_table(folder: Path, name: str, frame: pd.DataFrame) -> list[str]:
+    """Write a table and return its columns of text, so that "007" stays what it is."""
     if not name.isidentifier():
         raise DataError(f"{name!r} is no name for a table", next_step="Use letters, digits and underscores.")
     folder.mkdir(parents=True, exist_ok=True)
     named = frame.reset_index() if any(level is not None for level in frame.index.names) else frame
-    named.map(_inert).to_csv(folder / f"{name}.csv", index=False)
+    named.map(_inert).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    return [str(column) for column in named.columns if named[column].map(lambda cell: isinstance(cell, str)).any()]
 
 
 def _inert(cell: Any) -> Any:
     return text.inert(cell) if isinstance(cell, str) else cell
 
 
-def _read_table(path: Path) -> pd.DataFrame:
+def _read_table(path: Path, texts: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.read_csv(path).map(_bare)
+    numbers = pd.read_csv(path, lineterminator="\n")
+    written = pd.read_csv(path, lineterminator="\n", dtype=str, keep_default_na=False)
+    return numbers.assign(**{column: written[column].map(_bare).astype(object) for column in texts})
 
 
-def _bare(cell: Any) -> Any:
-    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and text.inert(cell[1:]) == cell else cell
+def _bare(cell: str) -> str | None:
+    """The text as it was recorded; an empty one is none."""
+    harmless = cell.startswith("'") and text.inert(cell[1:]) == cell
+    return (cell[1:] if harmless else cell) or None

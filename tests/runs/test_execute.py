@@ -1,0 +1,74 @@
+"""With real kernels: a few, since each costs seconds."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from farmlab.errors import KernelFailed, NotebookFailed
+from farmlab.runs.execute import execute
+from tests.runs.kit import write_notebook
+
+
+def outputs(path: Path) -> str:
+    return json.dumps(nbformat.read(path, as_version=4).cells)
+
+
+def run(source: Path, target: Path, **options: Any) -> None:
+    settings = {"home": target.parent, "timeout_s": 60, **options}
+    execute(source, target, {"until": "2026-07-01T12:00:00+00:00", "day": 7}, **settings)
+
+
+def test_it_runs_in_this_python_with_this_home_and_figures_as_drawings(tmp_path: Path) -> None:
+    plot = "import os, sys, matplotlib.pyplot as plt\nplt.plot([1, 2])"
+    code = f"{plot}\nprint(sys.executable, os.environ['FARMLAB_HOME'], day)"
+    target = tmp_path / "done.ipynb"
+    run(write_notebook(tmp_path, code=code), target)
+    said = outputs(target)
+    assert f"{sys.executable} {tmp_path} 7" in said
+    assert "image/svg+xml" in said
+
+
+def test_a_failing_cell_leaves_the_notebook_up_to_it(tmp_path: Path) -> None:
+    target = tmp_path / "failed.ipynb"
+    source = write_notebook(tmp_path, code="print('as far as ' + 'here')\nraise ValueError('no \x1b[31mbirds')")
+    with pytest.raises(NotebookFailed, match="warmth: ValueError: no birds"):
+        run(source, target)
+    assert "as far as here" in outputs(target)
+
+
+def test_time_is_for_the_whole_notebook(tmp_path: Path) -> None:
+    source = write_notebook(tmp_path, code="import time\ntime.sleep(30)")
+    with pytest.raises(NotebookFailed, match="longer than 2 s"):
+        run(source, tmp_path / "late.ipynb", timeout_s=2)
+
+
+def test_a_kernel_that_dies_is_said(tmp_path: Path) -> None:
+    source = write_notebook(tmp_path, code="import os\nos._exit(1)")
+    with pytest.raises(NotebookFailed, match="its kernel died"):
+        run(source, tmp_path / "dead.ipynb")
+
+
+@pytest.mark.parametrize(("failures", "calls"), [(1, 2), (9, 2)])
+def test_only_a_kernel_that_did_not_start_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int, calls: int
+) -> None:
+    asked: list[str] = []
+
+    def starts_late(source: str, *_: Any, **__: Any) -> None:
+        asked.append(source)
+        if len(asked) <= failures:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+
+    monkeypatch.setattr("papermill.execute_notebook", starts_late)
+    if failures > 1:
+        with pytest.raises(KernelFailed, match="did not start"):
+            run(tmp_path / "n.ipynb", tmp_path / "o.ipynb")
+    else:
+        run(tmp_path / "n.ipynb", tmp_path / "o.ipynb")
+    assert len(asked) == calls
