@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import socket
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,7 +57,9 @@ class Server(ThreadingHTTPServer):
                 _shut(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of the server."""
+        """Report what went wrong, unless the client merely went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _shut(connection: socket.socket) -> None:
@@ -134,8 +137,9 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes) -> dict[str, Any]:
     try:
-        return json.loads(body or b"null")
+        asked = json.loads(body)
     except ValueError:
-        return None
+        return {}
+    return asked if isinstance(asked, dict) else {}

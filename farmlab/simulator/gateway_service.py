@@ -35,18 +35,19 @@ class Call:
     generation: str
     host: str
     headers: Mapping[str, str]
-    body: Any
+    body: Mapping[str, Any]
 
     @property
     def command(self) -> tuple[int, int]:
         """Menu number and house number of a table."""
-        asked = (self.body or {}).get("prmGetCommandDataParams", {})
-        return int(asked.get("CommandID", 0)), int(asked.get("HouseNumber", 0))
+        asked = self.body.get("prmGetCommandDataParams")
+        given = asked if isinstance(asked, dict) else {}
+        return _whole(given.get("CommandID")), _whole(given.get("HouseNumber"))
 
     @property
     def gateway_code(self) -> str:
         """The gateway that is asked for; "" when the call does not say."""
-        asked = [part.get("GatewayCode") for part in (self.body or {}).values() if isinstance(part, dict)]
+        asked = [part.get("GatewayCode") for part in self.body.values() if isinstance(part, dict)]
         return str(next(filter(None, asked), ""))
 
     @property
@@ -103,7 +104,7 @@ class Service:
         return self._still.setdefault(house.number, house)
 
     def _login(self, call: Call) -> Reply:
-        asked = call.body or {}
+        asked = call.body
         if self.traps.blocked:
             return Reply(self._refusal(call, 3, "user is blocked."))
         if not self.sessions.accepts(str(asked.get("prmUsername", "")), str(asked.get("prmPassword", ""))):
@@ -199,3 +200,7 @@ class Service:
     @staticmethod
     def _meant(names: frozenset[str], call: Call) -> bool:
         return not names.isdisjoint(call.names)
+
+
+def _whole(number: object) -> int:
+    return int(str(number)) if str(number).isdecimal() else -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -12,6 +13,7 @@ import httpx
 from farmlab.errors import BadPayload, SourceUnavailable
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from farmlab.integrations.rotem.protocol import Answer
@@ -48,7 +50,11 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self._client = httpx.Client(
-            timeout=settings.timeout_s, follow_redirects=False, trust_env=not settings.loopback, transport=wire
+            timeout=settings.timeout_s,
+            follow_redirects=False,
+            trust_env=not settings.loopback,
+            transport=wire,
+            verify=_certificates(),
         )
         self._called = False
 
@@ -135,6 +141,12 @@ class Transport:
         self._settings.guard(url)
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         return httpx.Request(request.method, url, headers=headers, content=request.content)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates, read once: that takes longer than a whole sync."""
+    return httpx.create_ssl_context()
 
 
 def _reason(error: httpx.ConnectError) -> str:
