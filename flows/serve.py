@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Interval
 from prefect.settings import get_current_settings
+from prefect.types.entrypoint import EntrypointType
 
 from farmlab.errors import ConfigError
 from flows.maintenance.prune import prune

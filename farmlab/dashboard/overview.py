@@ -139,7 +139,7 @@ def _panel(source: Source, farm: Farm, living: list[Finding], at: datetime) -> P
         simulated=farm.simulated,
         state=max(judged, own, State.WARNING if fresh.late else State.OK),
         verdict=verdict,
-        source=_asked(store, farm, at),
+        source=asked(store, farm, at),
         fresh=fresh,
         findings=words.count(len(mine), "open finding"),
         tiles=tuple(_tile(one, span) for one in sorted(houses, key=lambda one: -one.state)),
@@ -153,7 +153,8 @@ def _verdict(source: Source, farm: Farm, houses: list[Seen], end: datetime) -> t
     return state.BY_VERDICT[verdict.state], verdict.sentence
 
 
-def _asked(store: Store, farm: Farm, at: datetime) -> str:
+def asked(store: Store, farm: Farm, at: datetime) -> str:
+    """Where the farm's data come from, and how the last attempt went."""
     syncs = store.syncs(farm.name)
     if farm.integration == "none":
         return f"from files, last {words.ago(syncs[0].started_at, at)}" if syncs else "by hand or from files"
