@@ -54,7 +54,7 @@ class Writing(Door):
 
         ``frame`` has the columns house, sensor (source key), time (with zone), value in SI units, and if
         need be quality, raw and learned_at, which goes before the argument. The same value again changes
-        nothing; a different one counts from when it was learned, whatever the order of arrival.
+        nothing and leaves no trace; a different one counts from when it was learned, whatever the order of arrival.
 
         Raises
         ------

@@ -30,6 +30,8 @@ def postgresql() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="pg") as folder, patch.dict(os.environ, {"XDG_RUNTIME_DIR": folder}):
         server = _start(Path(folder) / "data")
+        for command in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            server.psql(command)
         try:
             with _schema(server.get_uri()) as url:
                 yield url
