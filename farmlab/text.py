@@ -7,6 +7,7 @@ import unicodedata
 from hashlib import blake2b
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")  # the no-break spaces within numbers stay
 _PLAIN_NUMBER = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
 
 
@@ -19,7 +20,7 @@ def one_line(text: str, *, limit: int = 200) -> str:
     >>> one_line("House\n3\x1b[31m")
     'House 3[31m'
     """
-    spaced = " ".join(text.split())
+    spaced = _SPACE.sub(" ", text).strip()
     kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 

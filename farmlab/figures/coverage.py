@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab.figures.lines import blocks, runs
-from farmlab.figures.style import PALETTE, drawn, head, number, sheet
+from farmlab.figures.style import BESIDE, PALETTE, drawn, head, note, number, sheet
 from farmlab.figures.svg import Picture, picture
 from farmlab.figures.timeaxis import span
 from farmlab.text import one_line
@@ -76,12 +76,4 @@ def _strip(panel: Axes, row: int, values: pd.Series, bad: pd.Series) -> None:
         blocks(panel, left, right, row + 0.5 - half * ones, row + 0.5 + half * ones, colour)
     panel.axhline(row + 1, color=PALETTE["grid"], linewidth=1, zorder=0.4)
     share = f"{number(100 * float(came.mean()), 0)} %" if len(came) else "–"
-    panel.annotate(
-        share,
-        (1, row + 0.5),
-        xycoords=("axes fraction", "data"),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        annotation_clip=False,
-    )
+    note(panel, share, (1, row + 0.5), (8, 0), at=BESIDE)

@@ -11,7 +11,7 @@ import pandas as pd
 from farmlab import units
 from farmlab.figures.lines import band, bars, blocks, last, line, runs
 from farmlab.figures.marks import end_labels, spans
-from farmlab.figures.style import PALETTE, drawn, head, number, sheet
+from farmlab.figures.style import BESIDE, PALETTE, drawn, head, note, number, sheet
 from farmlab.figures.svg import Picture, picture
 from farmlab.figures.timeaxis import span
 
@@ -137,16 +137,7 @@ def _strip(panel: Axes, frame: pd.DataFrame, codes: Sequence[str]) -> None:
     panel.grid(visible=False, axis="y")
     for row, code in enumerate(codes):
         _runs(panel, frame[units.METRICS[code].column], row + 0.95)
-        panel.annotate(
-            _most(frame, code),
-            (1, row + 0.55),
-            xycoords=("axes fraction", "data"),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            color=PALETTE["muted"],
-            annotation_clip=False,
-        )
+        note(panel, _most(frame, code), (1, row + 0.55), (8, 0), at=BESIDE, color=PALETTE["muted"])
 
 
 def _runs(panel: Axes, series: pd.Series, foot: float) -> None:

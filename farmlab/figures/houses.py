@@ -9,7 +9,7 @@ import pandas as pd
 
 from farmlab import units
 from farmlab.figures.lines import band, last, line
-from farmlab.figures.style import PALETTE, drawn, number, sheet
+from farmlab.figures.style import PALETTE, drawn, note, number, sheet
 from farmlab.figures.svg import Picture, picture
 from farmlab.figures.timeaxis import span
 from farmlab.text import one_line
@@ -99,13 +99,4 @@ def _heading(panel: Axes, name: str, frame: pd.DataFrame, about: units.Metric) -
     if "target" in frame and np.isfinite(newest):
         said += f" ({newest - last(frame['target']):+.{about.digits}f})"
     for row, (text, colour) in enumerate(((one_line(name, limit=20), "ink"), (said, "muted"))):
-        panel.annotate(
-            text,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 18 - 14 * row),
-            textcoords="offset points",
-            color=PALETTE[colour],
-            va="bottom",
-            annotation_clip=False,
-        )
+        note(panel, text, (0, 1), (0, 18 - 14 * row), color=PALETTE[colour], va="bottom")

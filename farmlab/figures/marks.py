@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab.figures.lines import dates
-from farmlab.figures.style import PALETTE
+from farmlab.figures.style import ABOVE, PALETTE, note
 from farmlab.text import one_line
 
 if TYPE_CHECKING:
@@ -51,35 +51,17 @@ class Marked(Protocol):
         """When it ended."""
 
 
-def end_labels(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+def end_labels(panel: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     """Labels (value, text, colour) to the right of a panel, each near its value, none upon another."""
     known = sorted((value, text, colour) for value, text, colour in ends if np.isfinite(value))
     if not known:
         return
-    low, high = axes.get_ylim()
-    height = axes.get_window_extent().height
+    low, high = panel.get_ylim()
+    height = panel.get_window_extent().height
     wanted = np.array([(value - low) / ((high - low) or 1.0) * height for value, _, _ in known])
     for place, (_, text, colour) in zip(_apart(np.clip(wanted, 0, height)), known, strict=True):
-        axes.annotate(
-            "●",
-            (1, 0),
-            xycoords="axes fraction",
-            xytext=(6, place),
-            textcoords="offset points",
-            color=PALETTE[colour],
-            size=8,
-            va="center",
-            annotation_clip=False,
-        )
-        axes.annotate(
-            one_line(text, limit=24),
-            (1, 0),
-            xycoords="axes fraction",
-            xytext=(16, place),
-            textcoords="offset points",
-            va="center",
-            annotation_clip=False,
-        )
+        note(panel, "●", (1, 0), (6, place), color=PALETTE[colour], size=8)
+        note(panel, one_line(text, limit=24), (1, 0), (16, place))
 
 
 def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,7 +79,7 @@ def spans(panels: Sequence[Axes], marks: Sequence[Marked], *, until: datetime) -
     seen = sorted((mark for mark in marks if _days(mark.start) <= high), key=lambda mark: mark.start)
     seen = [mark for mark in seen if _days(mark.end or until) >= low]
     starts = [max(_days(mark.start), low) for mark in seen]
-    for mark, start, following in zip(seen, starts, [*starts[1:], high], strict=True):
+    for mark, start, following in zip(seen, starts, [*starts, high][1:], strict=True):
         end = min(max(_days(mark.end or until), start + (high - low) / 400), high)
         for panel in panels:
             panel.axvspan(start, end, color=PALETTE["episode"], linewidth=0, zorder=0.4)
@@ -125,16 +107,8 @@ def _flag(panel: Axes, kind: str, x: float, following: float) -> None:
     room = (12 + 7 * len(said)) * (high - low) / panel.get_window_extent().width
     if x + room <= following or following == high:
         left = x + room > high
-        panel.annotate(
-            said,
-            (x, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(-7 if left else 7, 2),
-            size=11,
-            textcoords="offset points",
-            ha="right" if left else "left",
-            va="bottom",
-            annotation_clip=False,
+        note(
+            panel, said, (x, 1), (-7 if left else 7, 2), at=ABOVE, size=11, va="bottom", ha="right" if left else "left"
         )
 
 
@@ -143,14 +117,4 @@ def now_line(panels: Sequence[Axes], moment: datetime, label: str = "now") -> No
     x = _days(moment)
     for panel in panels:
         panel.axvline(x, color=PALETTE["ink"], linewidth=1, zorder=3)
-    panels[0].annotate(
-        label,
-        (x, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        size=11,
-        annotation_clip=False,
-    )
+    note(panels[0], label, (x, 1), (0, 3), at=ABOVE, size=11, va="bottom", ha="center")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+At: TypeAlias = str | tuple[str, str]
+BESIDE: Final = ("axes fraction", "data")
+ABOVE: Final = ("data", "axes fraction")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -156,17 +159,21 @@ def number(value: float, digits: int | None = None) -> str:
     return (f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}").replace(",", "\u202f")
 
 
-def head(axes: Axes, text: str, *, unit: str = "") -> None:
+def note(
+    panel: Axes,
+    text: str,
+    place: tuple[float, float],
+    offset: tuple[float, float] = (0, 0),
+    *,
+    at: At = "axes fraction",
+    **style: Any,
+) -> None:
+    """A few words near a place of a panel, ``offset`` pixels away; they may stand outside of it."""
+    look: dict[str, Any] = {"va": "center", "parse_math": False, "annotation_clip": False} | style
+    panel.annotate(one_line(text, limit=70), place, xycoords=at, xytext=offset, textcoords="offset points", **look)
+
+
+def head(panel: Axes, text: str, *, unit: str = "") -> None:
     """What a panel shows, with its unit, above its left corner."""
-    said = one_line(f"{text}, {unit}" if unit else text, limit=70)
-    axes.annotate(
-        said,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 7),
-        textcoords="offset points",
-        color=PALETTE["muted"],
-        va="bottom",
-        ha="left",
-        annotation_clip=False,
-    )
+    said = f"{one_line(text, limit=40)}, {unit}" if unit else text
+    note(panel, said, (0, 1), (0, 7), color=PALETTE["muted"], va="bottom")

@@ -32,7 +32,7 @@ class Table:
 def table(frame: pd.DataFrame, *, caption: str, digits: Mapping[str, int] | None = None) -> Table:
     """The rows of a frame, without its index, under a caption; ``digits`` are decimals by column.
 
-    >>> table(pd.DataFrame({"house": ["<b>"], "age": [float("nan")]}), caption="All").html[-65:]
+    >>> table(pd.DataFrame({"house": ["<b>"], "age": [float("nan")]}), caption="All").html[-64:]
     '<td>&lt;b&gt;</td><td class="number">–</td></tr></tbody></table>'
     """
     decimals = digits or {}

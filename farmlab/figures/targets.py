@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from farmlab.figures.marks import end_labels
-from farmlab.figures.style import PALETTE, drawn, head, number, sheet
+from farmlab.figures.style import PALETTE, drawn, head, note, number, sheet
 from farmlab.figures.svg import Picture, picture
 
 if TYPE_CHECKING:
@@ -56,16 +56,7 @@ def targets(days: pd.DataFrame, *, title: str) -> Picture:
     for panel, what in zip(panels, _PANELS, strict=True):
         _draw(panel, days, what)
     for panel in panels[2:]:
-        panel.annotate(
-            "age, days",
-            (1, 0),
-            xycoords="axes fraction",
-            xytext=(0, -32),
-            textcoords="offset points",
-            color=PALETTE["muted"],
-            ha="right",
-            annotation_clip=False,
-        )
+        note(panel, "age, days", (1, 0), (0, -26), color=PALETTE["muted"], ha="right")
     return picture(figure, title)
 
 

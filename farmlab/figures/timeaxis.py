@@ -9,7 +9,7 @@ from matplotlib.ticker import NullLocator
 
 from farmlab import clock
 from farmlab.figures.lines import dates
-from farmlab.figures.style import PALETTE
+from farmlab.figures.style import PALETTE, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,16 +37,7 @@ def span(axes: Sequence[Axes], start: datetime, until: datetime, *, timezone: st
     axes[-1].xaxis.set_minor_locator(NullLocator())
     axes[-1].set_xticks(at, labels)
     if not narrow:
-        axes[-1].annotate(
-            f"clock: {timezone}",
-            (1, 0),
-            xycoords="axes fraction",
-            xytext=(8, -16),
-            textcoords="offset points",
-            color=PALETTE["muted"],
-            size=10,
-            annotation_clip=False,
-        )
+        note(axes[-1], f"clock: {_place(timezone)}", (1, 0), (8, -12), color=PALETTE["muted"], size=10)
 
 
 def ticks(
@@ -66,6 +57,11 @@ def ticks(
     local = days if step >= 24 else _within(days, step)
     inside = local[(local >= first) & (local <= last)]
     return inside.tz_convert("UTC"), [_said(moment, narrow=narrow) for moment in inside]
+
+
+def _place(timezone: str) -> str:
+    """The zone as a place: "Buenos Aires"."""
+    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 def _within(days: pd.DatetimeIndex, step: int) -> pd.DatetimeIndex:
