@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from farmlab.simulator import curves
-from farmlab.simulator.channels import COLUMN, TEMPERATURE_SENSORS
+from farmlab.simulator.channels import SENSORS, TEMPERATURE_SENSORS
 from farmlab.simulator.snapshot import AlarmRow
 from farmlab.simulator.timeline import BLOCK, moment_of
 
 if TYPE_CHECKING:
-    from farmlab.simulator.arrays import Bools, Floats, Ints
+    from farmlab.simulator.arrays import Ints
+    from farmlab.simulator.climate import Running
     from farmlab.simulator.effects import Effects
-    from farmlab.simulator.plan import DayPlan
-    from farmlab.simulator.sensing import Fans
+    from farmlab.simulator.plan import HousePlan
     from farmlab.simulator.state import State
 
 ALARMS: Final = (
@@ -33,37 +33,34 @@ ALARMS: Final = (
     (165, "Power failure"),
 )
 """Number in the controller's list, and what it says; one bit each in the order of this list."""
-_BITS: Final = 1 << np.arange(len(ALARMS))
 _TWO_HOURS: Final = 120 // BLOCK
 _SETTLING_DAYS: Final = 2
+_RH, _CO2, _NH3, _PRESSURE = (SENSORS.index(k) for k in ("Inside_Humidity", "CO2", "Ammonia", "Static_Pressure"))
 
 
-def conditions(row: Floats, state: State, plan: DayPlan, at: int, effects: Effects, fans: Fans) -> tuple[Ints, Ints]:
-    """What is wrong now, and what was so five minutes ago too and is called out; one bit per alarm."""
-    temp, pressure = row[COLUMN["Average_Temperature"]], row[COLUMN["Static_Pressure"]]
+def conditions(state: State, plan: HousePlan, at: int, effects: Effects, running: Running, average: float) -> int:
+    """What is wrong at this moment, one bit per alarm; none in an empty house."""
+    if not state.birds:
+        return 0
     usual = plan.daily_water * state.birds / 24
-    drinking = (plan.growth_day > _SETTLING_DAYS) & (state.birds > 0)
-    lit = plan.lit[at] & plan.lit[max(at - _TWO_HOURS, 0)] & (at > _TWO_HOURS)
-    seen: tuple[Bools, ...] = (
-        temp < plan.set_point - curves.LOW_ALARM_BELOW,
-        temp > plan.set_point + curves.HIGH_ALARM_ABOVE,
-        row[COLUMN["CO2"]] > 4500,
-        row[COLUMN["Inside_Humidity"]] > 87,
-        row[COLUMN["Ammonia"]] > 30,
-        (fans.steady > 0) & (pressure < 4),
-        pressure > 60,
+    drinking = plan.growth_day > _SETTLING_DAYS
+    lit = at > _TWO_HOURS and plan.lit[at] and plan.lit[at - _TWO_HOURS]
+    sensed = state.sensed
+    seen = (
+        average < plan.set_point - curves.LOW_ALARM_BELOW,
+        average > plan.set_point + curves.HIGH_ALARM_ABOVE,
+        sensed[_CO2] > 4500,
+        sensed[_RH] > 87,
+        sensed[_NH3] > 30,
+        running.command.steady > 0 and sensed[_PRESSURE] < 4,
+        sensed[_PRESSURE] > 60,
         state.overtime > 60,
-        drinking & (state.flow > 3.2 * usual),
-        drinking & lit & (state.flow < 0.15 * usual),
-        _silent(effects),
+        drinking and state.flow > 3.2 * usual,
+        drinking and lit and state.flow < 0.15 * usual,
+        any(number < TEMPERATURE_SENSORS for number in effects.missing),
         effects.power < 1,
     )
-    now = _BITS @ np.array(seen) * (state.birds > 0)
-    return now, now & state.alarms
-
-
-def _silent(effects: Effects) -> Bools:
-    return np.asarray(effects.missing[:TEMPERATURE_SENSORS].any(axis=0))
+    return sum(1 << bit for bit, flag in enumerate(seen) if flag)
 
 
 def episodes(minutes: Ints, shown: Ints) -> tuple[AlarmRow, ...]:

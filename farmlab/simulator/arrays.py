@@ -1,23 +1,21 @@
-"""Arrays over houses, and the quick form of what is done to them most."""
+"""Arrays along time, as the plans of a day and the history use them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Ints: TypeAlias = NDArray[np.int64]
-    Bools: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
 
 
-def bounded(values: Floats, low: Floats | float, high: Floats | float) -> Floats:
-    """``values`` within these bounds; on a handful of houses several times as fast as ``np.clip``.
+def bounded(value: float, low: float, high: float) -> float:
+    """``value`` within these bounds.
 
-    >>> bounded(np.array([-1.0, 0.5, 9.0]), 0, 1).tolist()
-    [0.0, 0.5, 1.0]
+    >>> bounded(9.0, 0, 1)
+    1
     """
-    return np.asarray(np.minimum(np.maximum(values, low), high))
+    return low if value < low else high if value > high else value

@@ -1,27 +1,20 @@
-"""Five minutes of air: the controller and the balances of each house, minute by minute.
-
-What changes slowly is worked out for all houses at once; the minutes go house by house in plain numbers,
-which for a handful of houses is several times as fast as arrays.
-"""
+"""Five minutes of the air in a house: the controller and the balances, minute by minute."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from farmlab.simulator import air, controller, physiology, ventilation
 from farmlab.simulator.channels import HEATERS
-from farmlab.simulator.house import STEP_S, Air, Balance, Sources
+from farmlab.simulator.house import STEP_S, Balance, Sources
 from farmlab.simulator.timeline import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from farmlab.simulator.arrays import Floats
     from farmlab.simulator.effects import Effects
-    from farmlab.simulator.plan import DayPlan
+    from farmlab.simulator.house import Air
+    from farmlab.simulator.plan import HousePlan
     from farmlab.simulator.state import State
     from farmlab.simulator.structure import Structure
     from farmlab.simulator.ventilation import Command
@@ -34,29 +27,31 @@ RESTING: Final = 0.78
 DRYING_H: Final = 36.0
 """Hours in which wet litter loses most of its water."""
 LITTER_PPM_PER_DAY: Final = 1.55
-_DEVICES: Final = np.arange(HEATERS)[:, None]
-_AIR: Final = tuple(field.name for field in fields(Air))
+ROTATION_MIN: Final = 60
+"""The heaters take turns in being the first to burn."""
 
 
 @dataclass(slots=True)
 class Limits:
-    """What binds the controller of one house for five minutes, and the fans that it has."""
+    """What binds the controller for five minutes, and the fans that it has."""
 
     set_point: float
     error: float
     """K by which the sensors mislead it"""
-    heated: float
+    heated: bool
     power: float
     least: float
     """m³/s"""
-    allowed: float
-    """Share of the levels that the age allows"""
+    low: int
+    """The lowest level of the moment"""
+    most: int
+    """Levels that the age allows above it"""
     fixed: float
     """m³/s per √Pa of cracks and doors"""
     natural: float
     """m³/s that wind and warmth drive through them"""
-    held: float
-    """Opening at which the side inlets hang; NaN = free"""
+    held: float | None
+    """Opening at which the side inlets hang"""
     side: list[float]
     """m³/s of the first 0, 1, 2 … side fans"""
     tunnel: list[float]
@@ -64,148 +59,124 @@ class Limits:
 
 @dataclass(slots=True)
 class Running:
-    """What runs in one house at the end of a block."""
+    """What runs at the end of a block."""
 
     command: Command
-    root_on: float
+    root_on: float = 0.0
     """√Pa while the timer fans run"""
-    root_off: float
-    burning: list[float]
-    """Heaters on in each minute"""
+    root_off: float = 0.0
 
 
-class HouseClimate:
+class Climate:
     """The air and the controller of one house."""
 
-    def __init__(self, structure: Structure, at: int) -> None:
-        self.balance = Balance(structure, at)
-        self.levels = ventilation.Levels(structure, at)
-        self.band = float(structure.band[at])
-        self.pressure_root = float(structure.pressure_set[at]) ** 0.5
-        self.inlets, self.tunnel_inlets = float(structure.inlets[at]), float(structure.tunnel_inlets[at])
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.balance = Balance(structure)
+        self.levels = ventilation.Levels(structure)
+        self.pressure_root = sqrt(structure.pressure_set)
 
-    def block(self, now: Air, limits: Limits, sources: Sources) -> Running:
-        """Five minutes of this house."""
-        low = self.levels.lowest(limits.least)
-        most = max(round(limits.allowed * self.levels.top) - low, 0)
-        command = self.levels.command(low + int(min(now.steps, most)), limits.least)
-        running = Running(command, 0.0, 0.0, [])
-        for _ in range(BLOCK):
-            warmer = now.felt + limits.error - limits.set_point
-            now.heaters = controller.heaters(now.heaters, warmer) * limits.heated
-            running.burning.append(now.heaters)
-            steps = controller.steps(now.steps, warmer, band=self.band, most=most)
-            if steps != now.steps:
-                now.steps = steps
-                running.command = self.levels.command(low + int(steps), limits.least)
-            self.balance.step(now, self.flow(now, limits, running), sources)
+    def block(self, state: State, plan: HousePlan, at: int, effects: Effects) -> Running:
+        """Bring the air five minutes forward; what runs at the end."""
+        state.pad = controller.pad(state, plan)
+        state.surplus = controller.surplus(self.structure, state, plan)
+        sources = self._sources(state, plan, at, effects)
+        limits = self._limits(state, plan, at, effects)
+        now = state.air
+        running = Running(self.levels.command(limits.low + int(min(now.steps, limits.most)), limits.least))
+        for minute in range(BLOCK):
+            self._control(now, limits, running)
+            self._count(state, plan.day.start + at * BLOCK + minute, sources.burner)
+            self.balance.step(now, self._flow(now, limits, running), sources)
             now.felt += (now.temp - now.felt) / SENSOR_LAG_MIN
+        state.tunnel = running.command.tunnel > 0
+        self._settle(state)
         return running
 
-    def flow(self, now: Air, limits: Limits, running: Running) -> float:
+    def _control(self, now: Air, limits: Limits, running: Running) -> None:
+        warmer = now.felt + limits.error - limits.set_point
+        now.heaters = controller.heaters(now.heaters, warmer) if limits.heated else 0
+        steps = controller.steps(now.steps, warmer, band=self.structure.band, most=limits.most)
+        if steps != now.steps:
+            now.steps = steps
+            running.command = self.levels.command(limits.low + int(steps), limits.least)
+
+    def _count(self, state: State, minute: int, burner: float) -> None:
+        """Run-time of the heaters, which take turns, and the heat that they give off."""
+        first = minute // ROTATION_MIN
+        for number in range(int(state.air.heaters)):
+            state.heater_minutes[(first + number) % HEATERS] += 1
+        state.heat += state.air.heaters * burner * STEP_S
+
+    def _flow(self, now: Air, limits: Limits, running: Running) -> float:
         """m³/s through the house in this minute; the inlets move meanwhile."""
         command = running.command
-        full = self.tunnel_inlets if command.tunnel else self.inlets
+        full = self.structure.tunnel_inlets if command.tunnel else self.structure.inlets
         openings = limits.fixed + full * now.opening
         powered = limits.power if limits.least > 0 else 0.0
-        tunnel = limits.tunnel[command.tunnel]
-        always = limits.side[command.steady] + tunnel
-        running.root_on = ventilation.pressure_root(
-            (limits.side[command.steady + command.timed] + tunnel) * powered, openings
-        )
+        always = limits.side[command.steady] + limits.tunnel[command.tunnel]
+        timed = limits.side[command.steady + command.timed] + limits.tunnel[command.tunnel]
+        running.root_on = ventilation.pressure_root(timed * powered, openings)
         running.root_off = ventilation.pressure_root(always * powered, openings)
         mean = command.duty * running.root_on + (1 - command.duty) * running.root_off
-        self._move_inlets(now, limits, running.root_on, openings, full)
-        return float(((openings * mean) ** 2 + limits.natural**2) ** 0.5)
+        self._move_inlets(now, limits, running, openings, full)
+        return sqrt((openings * mean) ** 2 + limits.natural * limits.natural)
 
-    def _move_inlets(self, now: Air, limits: Limits, root: float, openings: float, full: float) -> None:
-        if limits.held == limits.held and full == self.inlets:
+    def _move_inlets(self, now: Air, limits: Limits, running: Running, openings: float, full: float) -> None:
+        if limits.held is not None and not running.command.tunnel:
             now.opening = limits.held
             return
-        ratio = root / self.pressure_root
+        ratio = running.root_on / self.pressure_root
         if abs(ratio - 1) > controller.PRESSURE_DEAD_BAND and limits.power > 0.5:
             wanted = ventilation.wanted_opening(openings, limits.fixed, full, ratio)
             speed = controller.INLET_SPEED
             now.opening += min(max(wanted - now.opening, -speed), speed)
 
-
-class Climate:
-    """The air of all houses."""
-
-    def __init__(self, structure: Structure) -> None:
-        self.structure = structure
-        self.houses = [HouseClimate(structure, at) for at in range(structure.houses)]
-
-    def block(self, state: State, plan: DayPlan, at: int, effects: Effects) -> list[Running]:
-        """Bring the air of all houses five minutes forward; what runs in each at the end."""
-        state.pad = controller.pad(state, plan)
-        state.surplus = controller.surplus(self.structure, state, plan)
-        sources = self._sources(state, plan, at, effects)
-        limits = self._limits(state, plan, at, effects)
-        airs = [Air(*values) for values in _columns(getattr(state, name) for name in _AIR)]
-        ran = [house.block(*given) for house, *given in zip(self.houses, airs, limits, sources, strict=True)]
-        for name in _AIR:
-            setattr(state, name, np.array([getattr(now, name) for now in airs], dtype=np.float64))
-        burning = np.array([running.burning for running in ran])
-        state.heater_minutes += (burning[None] > _DEVICES[:, None]).sum(axis=2)
-        state.heat += burning.sum(axis=1) * np.array([source.burner for source in sources]) * STEP_S
-        state.tunnel = np.array([running.command.tunnel > 0 for running in ran])
-        self._settle(state)
-        return ran
-
-    def _limits(self, state: State, plan: DayPlan, at: int, effects: Effects) -> list[Limits]:
-        fixed = self.structure.leak + plan.door[at]
-        warmer_inside = state.temp - plan.weather.temp_c[at]
-        columns = (
-            plan.set_point,
-            state.error,
-            plan.heated,
-            plan.power[at] * effects.power,
-            controller.least(self.structure, state, plan),
-            plan.top_level,
-            fixed,
-            ventilation.natural(fixed, float(plan.weather.wind_ms[at]), warmer_inside),
-            effects.inlet_held,
-            ventilation.running(effects.side, self.structure.side_flow * plan.fan_condition),
-            ventilation.running(effects.tunnel, self.structure.tunnel_flow * plan.fan_condition),
+    def _limits(self, state: State, plan: HousePlan, at: int, effects: Effects) -> Limits:
+        built = self.structure
+        least = controller.least(built, state, plan)
+        low, fixed = self.levels.lowest(least), built.leak + plan.door[at]
+        return Limits(
+            set_point=plan.set_point,
+            error=state.error,
+            heated=plan.heated,
+            power=plan.power[at] * effects.power,
+            least=least,
+            low=low,
+            most=max(round(plan.top_level * self.levels.top) - low, 0),
+            fixed=fixed,
+            natural=ventilation.natural(fixed, plan.wind_ms[at], state.air.temp - plan.temp_c[at]),
+            held=effects.inlet_held,
+            side=ventilation.running(effects.side, built.side_flow * plan.fan_condition),
+            tunnel=ventilation.running(effects.tunnel, built.tunnel_flow * plan.fan_condition),
         )
-        return [Limits(*values) for values in _columns(columns)]
 
-    def _sources(self, state: State, plan: DayPlan, at: int, effects: Effects) -> list[Sources]:
-        lively = np.where(plan.lit[at], ACTIVE, RESTING)
-        total = physiology.heat_total(state.weight / 1000, state.temp) * state.birds * lively
-        sensible = total * physiology.sensible_share(state.temp)
-        cooled = self._cooled(state, plan, at, effects)
-        columns = (
-            sensible + LIGHT_W_M2 * self.structure.area * plan.light[at] + plan.sun_w[at],
-            (total - sensible) / air.LATENT_HEAT + plan.washing[at] + state.wet / (DRYING_H * 3600),
-            total * physiology.CO2_PER_WATT,
-            self._litter(state, plan),
-            plan.weather.temp_c[at] - cooled,
-            plan.weather.humidity_ratio[at] + cooled * 1006 / air.LATENT_HEAT,
-            self.structure.heater_w * effects.heater * effects.power * plan.power[at],
+    def _sources(self, state: State, plan: HousePlan, at: int, effects: Effects) -> Sources:
+        now, built = state.air, self.structure
+        total = physiology.heat_total(state.weight / 1000, now.temp) * state.birds
+        total *= ACTIVE if plan.lit[at] else RESTING
+        sensible = total * physiology.sensible_share(now.temp)
+        cooled = built.pad_efficiency * effects.pad * plan.depression[at] if state.pad else 0.0
+        return Sources(
+            heat=sensible + LIGHT_W_M2 * built.area * plan.light[at] + plan.sun_w[at],
+            water=(total - sensible) / air.LATENT_HEAT + plan.washing[at] + state.wet / (DRYING_H * 3600),
+            co2=total * physiology.CO2_PER_WATT,
+            litter_ammonia=self._litter(state, plan),
+            inlet_c=plan.temp_c[at] - cooled,
+            inlet_ratio=plan.humidity_ratio[at] + cooled * air.SPECIFIC_HEAT / air.LATENT_HEAT,
+            burner=built.heater_w * effects.heater * effects.power * plan.power[at],
+            outside_c=plan.temp_c[at],
         )
-        outside = float(plan.weather.temp_c[at])
-        return [Sources(*values, outside) for values in _columns(columns)]
 
-    def _cooled(self, state: State, plan: DayPlan, at: int, effects: Effects) -> Floats:
-        """K by which the pad cools the air that comes in."""
-        depression = float(plan.wet_bulb_depression[at])
-        return np.asarray(state.pad * self.structure.pad_efficiency * effects.pad * depression)
-
-    def _litter(self, state: State, plan: DayPlan) -> Floats:
-        warm = 1.06 ** (state.mass_temp - 22)
+    def _litter(self, state: State, plan: HousePlan) -> float:
+        """Ppm of ammonia right above the litter: older, warmer and wetter gives more."""
+        warm = float(1.06 ** (state.air.mass_temp - 22))
         damp = 1 + 0.45 * state.wet / self.structure.area
-        return np.asarray(LITTER_PPM_PER_DAY * plan.litter_days * self.structure.litter * warm * damp)
+        return LITTER_PPM_PER_DAY * plan.litter_days * self.structure.litter * warm * damp
 
     def _settle(self, state: State) -> None:
         """Damp litter dries; air beyond saturation drips."""
-        full = air.humidity_ratio(state.temp, 99.0)
-        dripping = np.maximum(state.ratio - full, 0) * self.structure.volume * air.DENSITY
-        state.ratio = np.minimum(state.ratio, full)
+        full = air.humidity_ratio(state.air.temp, 99.0)
+        dripping = max(state.air.ratio - full, 0.0) * self.structure.volume * air.DENSITY
+        state.air.ratio = min(state.air.ratio, full)
         state.wet = state.wet * (1 - BLOCK / 60 / DRYING_H) + dripping
-
-
-def _columns(arrays: Iterable[Floats]) -> Iterable[tuple[float, ...]]:
-    """House by house, the values of these arrays as plain numbers."""
-    return zip(*(array.tolist() for array in arrays), strict=True)

@@ -10,15 +10,11 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from farmlab.simulator import curves, physiology
-from farmlab.simulator.arrays import bounded
 from farmlab.simulator.channels import HEATERS, SENSORS
 
 if TYPE_CHECKING:
-    from farmlab.simulator.arrays import Bools, Floats
-    from farmlab.simulator.plan import DayPlan
+    from farmlab.simulator.plan import HousePlan
     from farmlab.simulator.state import State
     from farmlab.simulator.structure import Structure
 
@@ -36,6 +32,8 @@ PAD_OFF: Final = 4.5
 PAD_RH: Final = 82.0
 PREHEAT_FLOW: Final = 0.35
 """m³/s while a house is heated for chicks."""
+STALE_FROM: Final = 2400.0
+"""ppm of CO₂ above which more air is let in."""
 MOST_SURPLUS: Final = 2.2
 _RH, _CO2, _NH3 = (SENSORS.index(key) for key in ("Inside_Humidity", "CO2", "Ammonia"))
 
@@ -59,24 +57,24 @@ def steps(now: float, warmer: float, *, band: float, most: int) -> float:
     return now + min(max(wanted - now, -1), 1)
 
 
-def least(structure: Structure, state: State, plan: DayPlan) -> Floats:
-    """Minimum ventilation of each house, in m³/s: by the breed's weight and the birds on record."""
+def least(structure: Structure, state: State, plan: HousePlan) -> float:
+    """Minimum ventilation, in m³/s: by the breed's weight and the birds on record."""
+    if not plan.present:
+        return PREHEAT_FLOW if plan.heated else 0.0
     need = physiology.minimum_ventilation(plan.standard_kg) * state.birds / 3600
-    wanted = np.maximum(need * structure.min_vent * state.surplus, PREHEAT_FLOW)
-    return np.where(plan.present, wanted, PREHEAT_FLOW * plan.heated)
+    return max(need * structure.min_vent, PREHEAT_FLOW) * state.surplus
 
 
-def surplus(structure: Structure, state: State, plan: DayPlan) -> Floats:
+def surplus(structure: Structure, state: State, plan: HousePlan) -> float:
     """Factor on minimum ventilation after five more minutes of this air."""
     damp = (state.sensed[_RH] - plan.humidity_limit) / 12
-    stale = (state.sensed[_CO2] - 2800) / 1500
-    sharp = np.where(structure.fitted[_NH3], (state.sensed[_NH3] - 16) / 10, 0.0)
-    wanted = bounded(1 + np.fmax(np.fmax(damp, stale), sharp), 1, MOST_SURPLUS)
-    return state.surplus + 0.08 * (wanted - state.surplus)
+    stale = (state.sensed[_CO2] - STALE_FROM) / 900
+    sharp = (state.sensed[_NH3] - 16) / 10 if structure.fitted[_NH3] else 0.0
+    worst = max(value for value in (damp, stale, sharp, 0.0) if value == value)
+    return state.surplus + 0.08 * (min(1 + worst, MOST_SURPLUS) - state.surplus)
 
 
-def pad(state: State, plan: DayPlan) -> Bools:
-    """Whether the pad of each house is wetted."""
-    warmer = state.felt + state.error - plan.set_point
-    dry = state.sensed[_RH] < PAD_RH
-    return np.asarray(state.tunnel & dry & (warmer > np.where(state.pad, PAD_OFF, PAD_ON)))
+def pad(state: State, plan: HousePlan) -> bool:
+    """Whether the pad is wetted."""
+    warmer = state.air.felt + state.error - plan.set_point
+    return state.tunnel and state.sensed[_RH] < PAD_RH and warmer > (PAD_OFF if state.pad else PAD_ON)

@@ -54,7 +54,7 @@ def breed(name: str) -> Breed:
 def set_point(curve: int, age_d: Floats) -> Floats:
     """Set temperature in °C of a kind of curve at these ages."""
     days, temps = zip(*SET_POINTS[curve], strict=True)
-    return np.interp(age_d, days, temps)
+    return np.asarray(np.interp(age_d, days, temps))
 
 
 def curve_points(curve: int, offset: float) -> tuple[CurvePoint, ...]:

@@ -2,77 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from farmlab.simulator.channels import SENSORS
 
-if TYPE_CHECKING:
-    from farmlab.simulator.arrays import Bools, Floats
-    from farmlab.simulator.structure import Structure
 
-
-@dataclass
+@dataclass(slots=True)
 class Effects:
-    """Nothing wrong is 1 for shares, 0 for additions; arrays over houses, or (house, fan), (sensor, house)."""
+    """Nothing wrong is 1 for shares and 0 for additions; lists are by fan or by sensor."""
 
-    side: Floats
-    tunnel: Floats
-    heater: Floats
-    inlet_held: Floats
-    """Opening (0–1) at which the side inlets hang; NaN = free"""
-    uneven: Floats
+    side: list[float]
+    tunnel: list[float]
+    heater: float = 1.0
+    inlet_held: float | None = None
+    """Opening (0–1) at which the side inlets hang"""
+    uneven: float = 0.0
     """K between the ends of the house"""
-    leak_lph: Floats
-    line: Floats
+    leak_lph: float = 0.0
+    line: float = 1.0
     """Share of the water that gets through to the drinkers"""
-    auger: Floats
-    pad: Floats
-    power: Floats
-    connected: Bools
-    thirst: Floats
-    appetite: Floats
-    hazard: Floats
-    offset: Floats
-    noise: Floats
-    jump: Floats
-    stuck: Bools
-    missing: Bools
-
-    @classmethod
-    def none(cls, structure: Structure) -> Effects:
-        """A farm on which all is well."""
-        houses, sensors = structure.houses, (len(SENSORS), structure.houses)
-        ones, zeros = np.ones(houses), np.zeros(houses)
-        return cls(
-            side=_fans(structure.side_fans),
-            tunnel=_fans(structure.tunnel_fans),
-            heater=ones.copy(),
-            inlet_held=zeros + np.nan,
-            uneven=zeros.copy(),
-            leak_lph=zeros.copy(),
-            line=ones.copy(),
-            auger=ones.copy(),
-            pad=ones.copy(),
-            power=ones.copy(),
-            connected=ones > 0,
-            thirst=ones.copy(),
-            appetite=ones.copy(),
-            hazard=ones.copy(),
-            offset=np.zeros(sensors),
-            noise=np.ones(sensors),
-            jump=np.zeros(sensors),
-            stuck=np.zeros(sensors, dtype=bool),
-            missing=np.zeros(sensors, dtype=bool),
-        )
-
-    def copy(self) -> Effects:
-        """The same, to put faults into."""
-        return Effects(**{name: value.copy() for name, value in vars(self).items()})
-
-
-def _fans(number: np.ndarray) -> Floats:
-    """1 for each fan that is there, (house, fan)."""
-    return (np.arange(int(number.max()))[None, :] < number[:, None]).astype(np.float64)
+    auger: float = 1.0
+    pad: float = 1.0
+    power: float = 1.0
+    connected: bool = True
+    thirst: float = 1.0
+    appetite: float = 1.0
+    hazard: float = 1.0
+    offset: list[float] = field(default_factory=lambda: [0.0] * len(SENSORS))
+    noise: list[float] = field(default_factory=lambda: [1.0] * len(SENSORS))
+    stuck: set[int] = field(default_factory=set)
+    missing: set[int] = field(default_factory=set)
+    """Positions of the sensors concerned"""

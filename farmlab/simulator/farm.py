@@ -11,8 +11,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
-from io import BytesIO
+from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,15 +21,16 @@ import numpy as np
 from farmlab import domain
 from farmlab.errors import ConfigError, DataError, UnknownName
 from farmlab.simulator import alarms, archive, curves, labels, records, schedule, structure
-from farmlab.simulator.channels import COLUMN, KEYS, SENSORS
+from farmlab.simulator.channels import COLUMN, KEYS
 from farmlab.simulator.engine import Engine
 from farmlab.simulator.flocks import EMPTY_DAY
 from farmlab.simulator.history import History, write
 from farmlab.simulator.snapshot import HouseSnapshot
-from farmlab.simulator.state import State
+from farmlab.simulator.state import restored
 from farmlab.simulator.timeline import BLOCK, Day, minute_of, moment_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     import pandas as pd
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from farmlab.simulator.arrays import Floats
     from farmlab.simulator.faults import Fault
     from farmlab.simulator.snapshot import AlarmRow
+    from farmlab.simulator.state import State
+    from farmlab.simulator.structure import Structure
 
 NAME: Final = "Hillside (simulated)"
 TIMEZONE: Final = "Europe/Amsterdam"
@@ -59,20 +62,25 @@ class SimulatedFarm:
         The newest step (UTC) to which it has come.
     """
 
-    def __init__(self, folder: Path, given: dict[str, Any], state: State | None) -> None:
+    def __init__(self, folder: Path, given: dict[str, Any], states: list[State] | None = None) -> None:
         self.folder = folder
         self.name: str = given["name"]
         self.timezone: str = given["timezone"]
         self.seed: int = given["seed"]
         self._step: int = given["step_minutes"]
         self._start: int = given["start"]
-        anchor = Day.of(given["until"], self.timezone)
-        self._engine = Engine(seed=self.seed, houses=given["houses"], anchor=anchor, now=state, start=self._start)
-        self._history = History(folder / "days", zone=self.timezone, houses=given["houses"], every=self._step)
-        farm = schedule.Farm(self.seed, self._engine.structure, anchor)
-        horizon = given["until"] + FUTURE_DAYS * 24 * 60
-        self._scheduled = schedule.scheduled(farm, self._start, given["until"], horizon)
-        self.houses = tuple(self._record(at) for at in range(given["houses"]))
+        self._until: int = given["until"]
+        anchor = Day.of(self._until, self.timezone)
+        numbers = range(1, given["houses"] + 1)
+        built = [structure.build(self.seed, number) for number in numbers]
+        self._engines = [
+            Engine(self.seed, house, anchor=anchor, start=self._start, now=states[at] if states else None)
+            for at, house in enumerate(built)
+        ]
+        self._history = History(folder / "days", zone=self.timezone, houses=len(built), every=self._step)
+        farm, horizon = schedule.Farm(self.seed, built, anchor), self._until + FUTURE_DAYS * 24 * 60
+        self._scheduled = schedule.scheduled(farm, self._start, self._until, horizon)
+        self.houses = tuple(_record(house) for house in built)
 
     @classmethod
     def create(
@@ -115,7 +123,7 @@ class SimulatedFarm:
             "start": Day.of(now - days * 24 * 60, timezone).start,
             "until": now,
         }
-        farm = cls(folder, given, None)
+        farm = cls(folder, given)
         farm.advance(moment_of(now))
         write(folder / "farm.json", json.dumps(given, indent=1).encode())
         return farm
@@ -131,34 +139,31 @@ class SimulatedFarm:
         """
         try:
             given = json.loads((folder / "farm.json").read_text(encoding="utf-8"))
-            with np.load(folder / "state.npz") as arrays:
-                state = State.of(arrays)
-        except (OSError, ValueError, KeyError) as error:
+            states = [restored(kept) for kept in json.loads((folder / "state.json").read_text(encoding="utf-8"))]
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(
                 "there is no simulated farm that can be read", where=str(folder), next_step="Make one: make demo."
             ) from error
-        return cls(folder, given, state)
+        return cls(folder, given, states)
 
     @property
     def until(self) -> datetime:
         """The newest step to which the farm has come."""
-        return moment_of(self._engine.state.minute // self._step * self._step)
+        return moment_of(self._engines[0].state.minute // self._step * self._step)
 
     def advance(self, until: datetime) -> None:
         """Bring the farm forward to the last step at or before ``until``; the past never changes."""
-        injected = labels.read_faults(self._faults_file)
-        self._engine.befall([*self._scheduled, *injected])
-        times: list[int] = []
-        rows: list[Floats] = []
-
-        def keep(minute: int, row: Floats) -> None:
-            times.append(minute)
-            rows.append(row)
-
-        self._engine.forward(minute_of(until), keep, every=self._step)
-        if rows:
-            self._history.add(np.array(times), self._engine.rounded(np.stack(rows)))
-            self._save([*self._scheduled, *injected])
+        faults = [*self._scheduled, *labels.read_faults(self._faults_file)]
+        shown: list[Floats] = []
+        minutes: list[int] = []
+        for engine in self._engines:
+            wrong = [fault for fault in faults if fault.house == engine.structure.number]
+            minutes, rows = engine.forward(minute_of(until), wrong, every=self._step)
+            if rows:
+                shown.append(engine.rounded(np.array(rows, dtype=np.float64)))
+        if shown:
+            self._history.add(np.array(minutes), np.stack(shown, axis=-1))
+        self._save(faults)
 
     def snapshot(self, at: datetime) -> list[HouseSnapshot]:
         """What all controllers show at the newest step at or before ``at``.
@@ -172,7 +177,8 @@ class SimulatedFarm:
         minutes, rows = self._history.between(moment - 24 * 60, moment)
         if not len(minutes):
             raise DataError(f"the simulated farm shows nothing at {at.isoformat()}", next_step="Advance it first.")
-        return [self._seen(house, moment_of(int(minutes[-1])), rows[:, :, house - 1]) for house in self._numbers]
+        time = moment_of(int(minutes[-1]))
+        return [self._seen(engine, time, rows[:, :, at]) for at, engine in enumerate(self._engines)]
 
     def daily(self, house: int, at: datetime) -> pd.DataFrame:
         """The controller's table of the days of its flock, oldest first, the running day last.
@@ -199,7 +205,8 @@ class SimulatedFarm:
         """Repairs and medication of which somebody had told by ``at``, oldest first."""
         faults = [*self._scheduled, *labels.read_faults(self._faults_file)]
         told = list(records.repairs(self.seed, faults, at))
-        told += records.medication(self._engine.plan, self._start, minute_of(at), at)
+        for engine in self._engines:
+            told += records.medication(self.seed, engine.structure, engine.anchor, self._start, at)
         return sorted(told, key=lambda event: (event.time, event.house, event.message))
 
     def write_archive(self, path: Path, until: datetime) -> None:
@@ -210,14 +217,12 @@ class SimulatedFarm:
 
     def inject(self, house: int, kind: str, at: datetime, severity: float = 1.0) -> str:
         """Break something from ``at`` on, or from the farm's newest step where that is later; the label's id."""
-        self._position(house)
+        engine = self._engines[self._position(house)]
         if not 0 < severity <= 1:
             raise ConfigError(f"a severity of {severity} is not possible", next_step="Use more than 0, at most 1.")
         injected = labels.read_faults(self._faults_file)
-        onset = max(minute_of(at), self._engine.state.minute)
-        fault = schedule.injected(
-            self._engine.structure, kind, house, onset, severity=severity, number=len(injected) + 1
-        )
+        onset = max(minute_of(at), engine.state.minute)
+        fault = schedule.injected(engine.structure, kind, onset, severity=severity, number=len(injected) + 1)
         labels.write_faults(self._faults_file, [*injected, fault])
         return fault.id
 
@@ -225,56 +230,47 @@ class SimulatedFarm:
     def _faults_file(self) -> Path:
         return self.folder / "faults.json"
 
-    @property
-    def _numbers(self) -> range:
-        return range(1, self._engine.structure.houses + 1)
-
     def _position(self, house: int) -> int:
-        if house not in self._numbers:
-            raise UnknownName.among("house", house, self._numbers)
+        numbers = [record.number for record in self.houses]
+        if house not in numbers:
+            raise UnknownName.among("house", house, numbers)
         return house - 1
 
-    def _record(self, at: int) -> domain.House:
-        built = self._engine.structure
-        points = curves.curve_points(int(built.set_curve[at]), float(built.set_offset[at]))
-        return domain.House(
-            number=at + 1,
-            name=f"House {at + 1}",
-            capacity=int(built.capacity[at]),
-            set_points=tuple((float(point.day), point.target) for point in points),
-        )
-
-    def _seen(self, house: int, time: datetime, rows: Floats) -> HouseSnapshot:
+    def _seen(self, engine: Engine, time: datetime, rows: Floats) -> HouseSnapshot:
         """The snapshot of one house from its rows of the last day."""
         heard = np.flatnonzero(rows[:, COLUMN["connected"]] == 1)
-        row = rows[heard[-1]] if len(heard) else rows[-1]
-        built, at = self._engine.structure, house - 1
-        plan = self._engine.plan(minute_of(time)).houses[at]
+        row = rows[heard[-1] if len(heard) else -1]
+        built, plan = engine.structure, engine.plan(minute_of(time))
         growth_day = int(row[COLUMN["Growth_Day"]])
         mode = "EMPTY_HOUSE" if growth_day == EMPTY_DAY else "CATCHING" if plan.catching else "FULL_HOUSE"
-        there = plan.cycle is not None and growth_day >= 0
         return HouseSnapshot(
-            number=house,
-            name=self.houses[at].name,
+            number=built.number,
+            name=self.houses[built.number - 1].name,
             connected=bool(rows[-1, COLUMN["connected"]]),
             growth_day=growth_day,
             house_mode=mode,
             local_time=f"{time.astimezone(ZoneInfo(self.timezone)):%H:%M}",
-            values={key: _number(row[COLUMN[key]]) for key in KEYS if self._fitted(key, at)},
-            installed=structure.installed(built, at),
-            alarms=self.alarms(house, time),
-            curve=curves.curve_points(int(built.set_curve[at]), float(built.set_offset[at])),
-            birds_placed=plan.cycle.birds if plan.cycle and there else None,
+            values={key: _number(row[COLUMN[key]]) for key in KEYS if built.has(key)},
+            installed=built.installed,
+            alarms=self.alarms(built.number, time),
+            curve=curves.curve_points(built.set_curve, built.set_offset),
+            birds_placed=plan.cycle.birds if plan.cycle and growth_day >= 0 else None,
         )
 
-    def _fitted(self, key: str, at: int) -> bool:
-        return key not in SENSORS or bool(self._engine.structure.fitted[SENSORS.index(key), at])
-
     def _save(self, faults: list[Fault]) -> None:
-        buffer = BytesIO()
-        np.savez(buffer, **self._engine.state.arrays())
-        write(self.folder / "state.npz", buffer.getvalue())
-        labels.write_labels(self.folder / "labels.json", faults, self._engine.state.minute)
+        states = [asdict(engine.state) for engine in self._engines]
+        write(self.folder / "state.json", json.dumps(states).encode())
+        labels.write_labels(self.folder / "labels.json", faults, self._engines[0].state.minute)
+
+
+def _record(house: Structure) -> domain.House:
+    points = curves.curve_points(house.set_curve, house.set_offset)
+    return domain.House(
+        number=house.number,
+        name=f"House {house.number}",
+        capacity=house.capacity,
+        set_points=tuple((float(point.day), point.target) for point in points),
+    )
 
 
 def _number(value: float) -> float | None:

@@ -17,7 +17,6 @@ from farmlab.simulator.channels import SENSORS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from farmlab.simulator.arrays import Floats
     from farmlab.simulator.effects import Effects
 
 
@@ -63,9 +62,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A fault at one moment, as its effect needs it: house position, how far, how bad, and some chance."""
+    """A fault at one moment, as its effect needs it: how far, how bad, and some chance."""
 
-    at: int
     unit: str
     sign: int
     creep: float
@@ -84,97 +82,93 @@ class Acting:
         return int(self.unit.rsplit(" ", 1)[-1]) - 1
 
 
-def apply(effects: Effects, faults: Iterable[Fault], minute: int, chance: Floats) -> None:
-    """Put the active faults into ``effects``; ``chance`` is one uniform number per house."""
+def apply(effects: Effects, faults: Iterable[Fault], minute: int, chance: float) -> None:
+    """Put the active faults of a house into ``effects``; ``chance`` is uniform on 0–1."""
     for fault in faults:
-        acting = Acting(
-            at=fault.house - 1,
-            unit=fault.unit,
-            sign=fault.sign,
-            creep=fault.creep(minute),
-            failed=minute >= fault.failure,
-            severity=fault.severity,
-            chance=float(chance[fault.house - 1]),
-        )
+        failed = minute >= fault.failure
+        acting = Acting(fault.unit, fault.sign, fault.creep(minute), failed, fault.severity, chance)
         KINDS[fault.type].act(effects, acting)
 
 
 def _stuck(effects: Effects, f: Acting) -> None:
-    effects.stuck[f.sensor, f.at] = True
+    effects.stuck.add(f.sensor)
 
 
 def _drift(effects: Effects, f: Acting) -> None:
     size = _by_sensor(f.unit, temp=3.0, humidity=14.0, co2=-700.0, ammonia=-9.0, pressure=9.0)
-    effects.offset[f.sensor, f.at] += (f.sign if size > 0 else 1) * size * f.severity * f.creep
+    effects.offset[f.sensor] += (f.sign if size > 0 else 1) * size * f.severity * f.creep
 
 
 def _offset(effects: Effects, f: Acting) -> None:
     size = _by_sensor(f.unit, temp=3.5, humidity=14.0, co2=900.0, ammonia=10.0, pressure=12.0)
-    effects.offset[f.sensor, f.at] += f.sign * size * f.severity
+    effects.offset[f.sensor] += f.sign * size * f.severity
 
 
 def _spike(effects: Effects, f: Acting) -> None:
     size = _by_sensor(f.unit, temp=12.0, humidity=40.0, co2=2500.0, ammonia=30.0, pressure=45.0)
     if f.chance < 0.035:
-        effects.jump[f.sensor, f.at] = size * f.severity * (1 if f.chance < 0.02 else -0.8)
+        effects.offset[f.sensor] += size * f.severity * (1 if f.chance < 0.02 else -0.8)
 
 
 def _noise(effects: Effects, f: Acting) -> None:
-    effects.noise[f.sensor, f.at] = 1 + 12 * f.severity * f.creep
+    effects.noise[f.sensor] = 1 + 12 * f.severity * f.creep
 
 
 def _dropout(effects: Effects, f: Acting) -> None:
-    effects.missing[f.sensor, f.at] = f.failed or f.chance < 0.3 * f.creep
+    if f.failed or f.chance < 0.3 * f.creep:
+        effects.missing.add(f.sensor)
 
 
 def _fan_loss(effects: Effects, f: Acting) -> None:
     fans = effects.tunnel if f.unit.startswith("tunnel") else effects.side
-    fans[f.at, f.number : f.number + (2 if f.severity > 0.5 else 1)] = 0
+    for number in range(f.number, min(f.number + (2 if f.severity > 0.5 else 1), len(fans))):
+        fans[number] = 0.0
 
 
 def _fan_belt(effects: Effects, f: Acting) -> None:
     fans = effects.tunnel if f.unit.startswith("tunnel") else effects.side
-    fans[f.at, f.number] *= 0.0 if f.failed else 1 - 0.35 * f.severity * f.creep
+    fans[f.number] *= 0.0 if f.failed else 1 - 0.35 * f.severity * f.creep
 
 
 def _heater(effects: Effects, f: Acting) -> None:
-    effects.heater[f.at] *= 1 - f.severity * (0.92 if f.failed else 0.35 * f.creep)
+    effects.heater *= 1 - f.severity * (0.92 if f.failed else 0.35 * f.creep)
 
 
 def _inlet(effects: Effects, f: Acting) -> None:
-    effects.uneven[f.at] += 3.0 * f.severity * f.creep
+    effects.uneven += 3.0 * f.severity * f.creep
     if f.failed:
-        effects.inlet_held[f.at] = 0.25 + 0.5 * f.severity
+        effects.inlet_held = 0.25 + 0.5 * f.severity
 
 
 def _water_leak(effects: Effects, f: Acting) -> None:
-    effects.leak_lph[f.at] += f.severity * (12 + 180 * f.creep)
+    effects.leak_lph += f.severity * (12 + 180 * f.creep)
 
 
 def _blocked_line(effects: Effects, f: Acting) -> None:
-    effects.line[f.at] *= 1 - 0.6 * f.severity * f.creep
+    effects.line *= 1 - 0.6 * f.severity * f.creep
 
 
 def _auger(effects: Effects, f: Acting) -> None:
-    effects.auger[f.at] *= 0.0 if f.failed else 1 - 0.5 * f.severity * f.creep
+    effects.auger *= 0.0 if f.failed else 1 - 0.5 * f.severity * f.creep
 
 
 def _cooling_pad(effects: Effects, f: Acting) -> None:
-    effects.pad[f.at] *= 1 - f.severity * (0.95 if f.failed else 0.4 * f.creep)
+    effects.pad *= 1 - f.severity * (0.95 if f.failed else 0.4 * f.creep)
 
 
 def _power_cut(effects: Effects, f: Acting) -> None:
-    effects.power[f.at] = 0
+    effects.power = 1.0 - f.failed
 
 
 def _comms_loss(effects: Effects, f: Acting) -> None:
-    effects.connected[f.at] = not (f.failed or f.chance < 0.15)
+    if f.failed or f.chance < 0.15:
+        effects.connected = False
 
 
 def _health(effects: Effects, f: Acting) -> None:
-    effects.thirst[f.at] *= 1 - 0.18 * f.severity * f.creep
-    effects.appetite[f.at] *= 1 - 0.11 * f.severity * f.creep
-    effects.hazard[f.at] *= 1 + 5 * f.severity * f.failed
+    effects.thirst *= 1 - 0.18 * f.severity * f.creep
+    effects.appetite *= 1 - 0.11 * f.severity * f.creep
+    effects.hazard *= 1 + 5 * f.severity * f.failed
 
 
 def _by_sensor(unit: str, *, temp: float, humidity: float, co2: float, ammonia: float, pressure: float) -> float:

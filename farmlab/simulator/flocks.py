@@ -40,8 +40,8 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What the draw of flocks needs to know of a house."""
+class Resident:
+    """What the draw of flocks needs to know of the house that they live in."""
 
     number: int
     capacity: int
@@ -54,7 +54,7 @@ def age_at_anchor(number: int) -> int:
     return ages[(number - 1) // 2 % len(ages)]
 
 
-def cycle_on(seed: int, house: House, anchor: date, day: date) -> Cycle | None:
+def cycle_on(seed: int, house: Resident, anchor: date, day: date) -> Cycle | None:
     """The flock in the house on this day, from the day before placement to the day of catching."""
     index, placed = 0, anchor - timedelta(days=house.age_at_anchor)
     while day < placed - timedelta(days=1):
@@ -66,16 +66,16 @@ def cycle_on(seed: int, house: House, anchor: date, day: date) -> Cycle | None:
     return _cycle(seed, house, index, placed) if day >= placed - timedelta(days=1) else None
 
 
-def _length(seed: int, house: House, index: int) -> int:
+def _length(seed: int, house: Resident, index: int) -> int:
     return int(generator(seed, "flock length", house.number, index).integers(39, 42))
 
 
-def _empty(seed: int, house: House, index: int) -> int:
+def _empty(seed: int, house: Resident, index: int) -> int:
     low, high = EMPTY_DAYS
     return int(generator(seed, "empty days", house.number, index).integers(low, high + 1))
 
 
-def _cycle(seed: int, house: House, index: int, placed: date) -> Cycle:
+def _cycle(seed: int, house: Resident, index: int, placed: date) -> Cycle:
     rng = generator(seed, "flock", house.number, index)
     thinned = placed + timedelta(days=int(rng.integers(31, 34))) if rng.random() < 0.5 else None
     return Cycle(

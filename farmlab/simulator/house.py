@@ -71,15 +71,15 @@ class Sources:
 class Balance:
     """The balances of one house, with what is the same at every step worked out once."""
 
-    def __init__(self, structure: Structure, at: int, *, step_s: float = STEP_S) -> None:
-        self.ua = float(structure.ua[at])
-        self.air = float(structure.air_mass[at]) / step_s
-        self.mass = float(structure.mass[at]) / step_s
-        self.exchange = float(structure.exchange[at])
+    def __init__(self, structure: Structure, *, step_s: float = STEP_S) -> None:
+        self.ua = structure.ua
+        self.air = structure.air_mass / step_s
+        self.mass = structure.mass / step_s
+        self.exchange = structure.exchange
         self.coupled = self.exchange * self.mass / (self.exchange + self.mass)
-        self.volume = float(structure.volume[at]) / step_s
-        self.litter = LITTER_EXCHANGE * float(structure.area[at])
-        self.direct_fired = float(structure.direct_fired[at])
+        self.volume = structure.volume / step_s
+        self.litter = LITTER_EXCHANGE * structure.area
+        self.direct_fired = float(structure.direct_fired)
 
     def step(self, now: Air, flow: float, sources: Sources) -> None:
         """Bring the air one step forward, with ``flow`` m³/s going through the house."""

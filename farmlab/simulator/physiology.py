@@ -15,42 +15,37 @@ CO2_PER_WATT: Final = 0.18 / 3600 / 1000
 """m³/s of CO₂ per W of total heat, litter included (Pedersen 2008)."""
 
 
-def heat_at_20(weight_kg: Floats) -> Floats:
-    """Total heat of one bird at 20 °C, in W."""
-    return np.asarray(10.62 * weight_kg**0.75)
-
-
-def heat_total(weight_kg: Floats, temp_c: Floats) -> Floats:
+def heat_total(weight_kg: float, temp_c: float) -> float:
     """Total heat of one bird, in W.
 
-    >>> round(float(heat_total(np.array(2.296), np.array(20.0))), 1)
+    >>> round(heat_total(2.296, 20.0), 1)
     19.8
     """
-    return np.asarray(heat_at_20(weight_kg) * (1 + 0.020 * (20 - temp_c)))
+    return 10.62 * float(weight_kg**0.75) * (1 + 0.020 * (20 - temp_c))
 
 
-def sensible_share(temp_c: Floats) -> Floats:
+def sensible_share(temp_c: float) -> float:
     """Share of the total heat that warms the air; the rest is moisture, evaporation from litter included.
 
-    >>> [round(float(sensible_share(np.array(temp))), 3) for temp in (32.0, 24.3, 20.0)]
+    >>> [round(sensible_share(temp), 3) for temp in (32.0, 24.3, 20.0)]
     [0.303, 0.462, 0.519]
     """
     warmth = 1 + 0.020 * (20 - temp_c)
     return bounded((0.61 * warmth - 2.28e-4 * temp_c**2) / warmth, 0.15, 0.75)
 
 
-def minimum_ventilation(weight_kg: Floats) -> Floats:
+def minimum_ventilation(weight_kg: float) -> float:
     """Air that one bird needs at least, in m³/h (UK code).
 
-    >>> round(float(minimum_ventilation(np.array(1.012))), 3)
+    >>> round(minimum_ventilation(1.012), 3)
     0.708
     """
-    return np.asarray(0.702 * weight_kg**0.75)
+    return 0.702 * float(weight_kg**0.75)
 
 
 def mortality_hazard(age_d: Floats) -> Floats:
     """Share of the birds that dies per day in a good flock, by age."""
-    return np.interp(age_d, *_HAZARD) / 100
+    return np.asarray(np.interp(age_d, *_HAZARD) / 100)
 
 
 _HAZARD: Final = (

@@ -18,7 +18,7 @@ from farmlab.simulator.timeline import BLOCK
 
 if TYPE_CHECKING:
     from farmlab.simulator.arrays import Bools, Floats
-    from farmlab.simulator.flocks import Cycle, House
+    from farmlab.simulator.flocks import Cycle, Resident
     from farmlab.simulator.timeline import Day
 
 PLACED_AT: Final = 10.0
@@ -64,7 +64,9 @@ class HouseDay:
     catching: bool
 
 
-def house_day(seed: int, house: House, day: Day, *, anchor: Day, lights_on: float, walks: Floats) -> HouseDay:
+def house_day(
+    seed: int, house: Resident, day: Day, *, anchor: Day, lights_on: float, walks: tuple[float, float]
+) -> HouseDay:
     """The programme of a house on this day."""
     cycle = cycle_on(seed, house, anchor.date, day.date)
     rng = generator(seed, "programme", house.number, day.date.toordinal())
@@ -102,7 +104,7 @@ def _quiet(day: Day, cycle: Cycle | None) -> HouseDay:
     )
 
 
-def _days_empty(seed: int, house: House, anchor: Day, day: Day) -> int:
+def _days_empty(seed: int, house: Resident, anchor: Day, day: Day) -> int:
     """Days since the house was emptied; 1 on the day after catching."""
     for back in range(1, 40):
         if cycle_on(seed, house, anchor.date, day.date - timedelta(days=back)):
@@ -115,10 +117,10 @@ def _at(day: Day, hour: float) -> int:
     return min(int(np.searchsorted(day.wall_clock, hour)), day.blocks - 1)
 
 
-def _walk(plan: HouseDay, day: Day, walks: Floats, rng: np.random.Generator) -> None:
+def _walk(plan: HouseDay, day: Day, walks: tuple[float, float], rng: np.random.Generator) -> None:
     """Two walks a day, each with an open door that lets the pressure fall for a moment."""
     for hour in walks:
-        block = _at(day, float(hour) + rng.normal(0, 0.3))
+        block = _at(day, hour + rng.normal(0, 0.3))
         plan.walk[block] = True
         plan.door[block] += WALK_DOOR
     plan.delivery[_at(day, rng.uniform(7, 15))] = True

@@ -6,16 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from farmlab.domain import Event, EventKind
+from farmlab.simulator import plan
 from farmlab.simulator.faults import KINDS
 from farmlab.simulator.rng import generator
 from farmlab.simulator.timeline import Day, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from farmlab.simulator.faults import Fault
-    from farmlab.simulator.plan import DayPlan
+    from farmlab.simulator.structure import Structure
 
 WRITTEN_DOWN: Final = 0.88
 """Share of the repairs that anybody records."""
@@ -43,23 +44,20 @@ def repairs(seed: int, faults: Iterable[Fault], at: datetime) -> Iterator[Event]
             )
 
 
-def medication(plan_of: Callable[[int], DayPlan], start: int, until: int, at: datetime) -> Iterator[Event]:
+def medication(seed: int, house: Structure, anchor: Day, start: int, at: datetime) -> Iterator[Event]:
     """Medicated water, written down in the evening."""
-    minute = start
-    while minute < until:
-        plan = plan_of(minute)
-        given, learned = _clock(plan.day, 8), _clock(plan.day, 18)
-        for position, house in enumerate(plan.houses):
-            if house.medicated and learned <= at:
-                yield Event(
-                    house=position + 1,
-                    time=given,
-                    kind=EventKind.MEDICATION,
-                    message="medicated water",
-                    source=SOURCE,
-                    learned_at=learned,
-                )
-        minute = plan.day.end
+    day = Day.of(start, anchor.zone)
+    while _clock(day, 18) <= at:
+        if plan.programme(seed, house, day, anchor).medicated:
+            yield Event(
+                house=house.number,
+                time=_clock(day, 8),
+                kind=EventKind.MEDICATION,
+                message="medicated water",
+                source=SOURCE,
+                learned_at=_clock(day, 18),
+            )
+        day = Day.of(day.end, anchor.zone)
 
 
 def _clock(day: Day, hour: int) -> datetime:

@@ -31,4 +31,4 @@ def wave(seed: int, stream: str, hours: Floats, *, period_h: float) -> Floats:
     knots = np.array([generator(seed, stream, knot).standard_normal() for knot in range(first, last + 1)])
     left = np.floor(position).astype(int) - first
     share = 0.5 - 0.5 * np.cos(np.pi * (position - np.floor(position)))
-    return knots[left] * (1 - share) + knots[left + 1] * share
+    return np.asarray(knots[left] * (1 - share) + knots[left + 1] * share)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from farmlab.simulator.channels import SENSORS
 from farmlab.simulator.faults import KINDS, Fault, kind
-from farmlab.simulator.flocks import House, age_at_anchor, cycle_on
+from farmlab.simulator.flocks import Resident, age_at_anchor, cycle_on
 from farmlab.simulator.rng import generator
 from farmlab.simulator.timeline import Day, moment_of
 
@@ -61,14 +60,14 @@ class Farm:
     """What the draw needs to know of a farm."""
 
     seed: int
-    structure: Structure
+    houses: Sequence[Structure]
     anchor: Day
 
     def age(self, house: int, minute: int) -> int | None:
         """Age of the flock in days, or None in an empty house."""
         day = Day.of(minute, self.anchor.zone).date
-        record = House(house, int(self.structure.capacity[house - 1]), age_at_anchor(house))
-        cycle = cycle_on(self.seed, record, self.anchor.date, day)
+        resident = Resident(house, self.houses[house - 1].capacity, age_at_anchor(house))
+        cycle = cycle_on(self.seed, resident, self.anchor.date, day)
         return None if cycle is None or cycle.caught_on == day else cycle.growth_day(day)
 
 
@@ -108,12 +107,12 @@ def _under_way(farm: Farm, until: int) -> Iterator[Fault]:
 
 def _houses_with_birds(farm: Farm, until: int) -> list[int]:
     """Houses whose flock is older than a few days, the oldest first, in which a drift has time to grow."""
-    ages = {house: farm.age(house, until) or 0 for house in range(1, farm.structure.houses + 1)}
+    ages = {house: farm.age(house, until) or 0 for house in range(1, len(farm.houses) + 1)}
     return sorted((house for house, age in ages.items() if age >= 4), key=lambda house: -ages[house])
 
 
 def _drawn(farm: Farm, stream: str, start: int, end: int) -> Iterator[Fault]:
-    for house in range(1, farm.structure.houses + 1):
+    for house in range(1, len(farm.houses) + 1):
         for name, rate in RATES.items():
             rng = generator(farm.seed, f"{stream} {name}", house)
             for number in range(rng.poisson(rate * max(end - start, 0) / YEAR)):
@@ -127,7 +126,7 @@ def _one(
 ) -> Fault | None:
     for _ in range(_TRIES):
         onset = int(rng.uniform(start, end))
-        fault = _at(name, house, unit_for(farm.structure, name, house, onset, rng.integers), onset, rng, identity)
+        fault = _at(name, house, unit_for(farm.houses[house - 1], name, onset, rng.integers), onset, rng, identity)
         if _can_be_seen(farm, fault):
             return fault
     return None
@@ -149,11 +148,9 @@ def _at(name: str, house: int, unit: str, onset: int, rng: np.random.Generator, 
     )
 
 
-def unit_for(structure: Structure, name: str, house: int, minute: int, pick: Callable[[int], np.integer | int]) -> str:
+def unit_for(house: Structure, name: str, minute: int, pick: Callable[[int], np.integer | int]) -> str:
     """A unit of the house that this kind of fault can befall at this time of the year."""
-    units = [
-        unit for unit in kind(name).units if unit not in SENSORS or structure.fitted[SENSORS.index(unit), house - 1]
-    ]
+    units = [unit for unit in kind(name).units if house.has(unit)]
     if name.startswith("fan"):
         season = "tunnel" if _is_summer(minute) else "side"
         units = [unit for unit in units if unit.startswith(season)]
@@ -186,14 +183,13 @@ def _overlap(one: Fault, other: Fault) -> bool:
     return one.onset < ends[1] + spare and other.onset < ends[0] + spare
 
 
-def injected(structure: Structure, name: str, house: int, minute: int, *, severity: float, number: int) -> Fault:
+def injected(house: Structure, name: str, minute: int, *, severity: float, number: int) -> Fault:
     """A fault that somebody wants to see now; nobody mends it."""
-    unit = unit_for(structure, name, house, minute, lambda count: (number - 1) % count)
     return Fault(
         id=f"live-{number}",
-        house=house,
+        house=house.number,
         type=name,
-        unit=unit,
+        unit=unit_for(house, name, minute, lambda count: (number - 1) % count),
         severity=severity,
         onset=minute,
         failure=minute + int(HOUR * kind(name).live_h),

@@ -1,157 +1,113 @@
-"""Everything that a farm remembers from one block to the next."""
+"""Everything that a house remembers from one block to the next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from farmlab.simulator import air, curves
 from farmlab.simulator.channels import HEATERS, SENSORS
-from farmlab.simulator.house import FRESH_CO2
+from farmlab.simulator.house import FRESH_CO2, Air
 from farmlab.simulator.programme import THINNED_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from farmlab.simulator.arrays import Bools, Floats, Ints
-    from farmlab.simulator.flocks import Cycle
-    from farmlab.simulator.plan import DayPlan
-    from farmlab.simulator.structure import Structure
+    from farmlab.simulator.plan import HousePlan
 
 SILO_KG: Final = 15_000.0
 
 
-@dataclass
+@dataclass(slots=True)
 class State:
-    """One value per house, where not said otherwise; ``minute`` is the time of all of them."""
+    """One house at ``minute``."""
 
     minute: int
-    temp: Floats
-    """°C of the air"""
-    mass_temp: Floats
-    """°C of litter and lining"""
-    ratio: Floats
-    """kg/kg of water in the air"""
-    co2: Floats
-    """m³/m³"""
-    ammonia: Floats
-    """ppm"""
-    felt: Floats
-    """°C that a sensor in the middle has followed to"""
-    opening: Floats
-    """0–1 of the inlets in use (side or tunnel)"""
-    steps: Floats
-    """Ventilation levels above the minimum"""
-    tunnel: Bools
-    pad: Bools
+    air: Air
+    tunnel: bool = False
+    pad: bool = False
     """Cooling pad wetted"""
-    heaters: Floats
-    """Running"""
-    surplus: Floats
+    surplus: float = 1.0
     """Factor on minimum ventilation for damp or stale air"""
-    sensed: Floats
-    """What the sensors said last, before rounding, (sensor, house)"""
-    error: Floats
+    sensed: list[float] = field(default_factory=lambda: [0.0] * len(SENSORS))
+    """What the sensors said last, before rounding; NaN = nothing"""
+    held: list[float] = field(default_factory=lambda: [0.0] * len(SENSORS))
+    """What each sensor said last before it got stuck"""
+    error: float = 0.0
     """Mean of the inside sensors less the felt temperature: what misleads the controller"""
-    birds: Floats
-    weight: Floats
+    birds: float = 0.0
+    weight: float = 0.0
     """g"""
-    due: Floats
-    """Birds expected to have died since the last walk"""
-    hungry: Floats
-    """0–1, feed missed in the last hours"""
-    thirsty: Floats
-    """0–1, water missed in the last hours"""
-    pans: Floats
-    """kg of feed before the birds"""
-    filling: Bools
-    """Feeders running"""
-    silo_1: Floats
-    silo_2: Floats
-    wet: Floats
-    """kg of water in the litter that should not be there"""
-    flow: Floats
-    """l/h of water, mean of about an hour"""
-    overtime: Floats
-    """Minutes that the feeders have run without a pause"""
-    alarms: Ints
-    """Conditions seen at the last step, one bit each"""
-    water_today: Floats
-    feed_today: Floats
-    dead_today: Floats
-    culled_today: Floats
-    weighed_today: Floats
-    heater_minutes: Floats
-    """Today, (heater, house)"""
-    heat: Floats
-    """J given off by the heaters since the farm began"""
-    placed: Floats
+    placed: float = 0.0
     """Birds placed with the running flock"""
-
-    def copy(self) -> State:
-        """The same state, to go on from it twice."""
-        return State(**{name: np.copy(value) if name != "minute" else value for name, value in vars(self).items()})
+    due: float = 0.0
+    """Birds expected to have died since the last walk"""
+    hungry: float = 0.0
+    """0–1, feed missed in the last hours"""
+    thirsty: float = 0.0
+    """0–1, water missed in the last hours"""
+    pans: float = 0.0
+    """kg of feed before the birds"""
+    filling: bool = False
+    """Feeders running"""
+    silo_1: float = 0.0
+    silo_2: float = 0.0
+    wet: float = 0.0
+    """kg of water in the litter that should not be there"""
+    flow: float = 0.0
+    """l/h of water, mean of about an hour"""
+    overtime: float = 0.0
+    """Minutes that the feeders have run without a pause"""
+    alarms: int = 0
+    """Conditions seen at the last step, one bit each"""
+    water_today: float = 0.0
+    feed_today: float = 0.0
+    dead_today: float = 0.0
+    culled_today: float = 0.0
+    weighed_today: float = 0.0
+    heater_minutes: list[float] = field(default_factory=lambda: [0.0] * HEATERS)
+    """Today"""
+    heat: float = 0.0
+    """J given off by the heaters since the farm began"""
 
     def midnight(self) -> None:
         """The controller's counters begin again."""
-        for counter in (self.water_today, self.feed_today, self.dead_today, self.culled_today, self.weighed_today):
-            counter[:] = 0
-        self.heater_minutes[:] = 0
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """All of it, for a file."""
-        return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, np.ndarray]) -> State:
-        """The state that :meth:`arrays` gave away."""
-        found = {f.name: np.array(arrays[f.name]) for f in fields(cls)}
-        return cls(**{**found, "minute": int(found["minute"])})
+        self.water_today = self.feed_today = self.dead_today = self.culled_today = self.weighed_today = 0.0
+        self.heater_minutes = [0.0] * HEATERS
 
 
-def begin(structure: Structure, plan: DayPlan) -> State:
-    """A farm in its everyday state at the beginning of this day: flocks as old and heavy as planned."""
-    none, blocks = np.zeros(structure.houses), np.zeros(structure.houses, dtype=bool)
-    outside = float(plan.weather.temp_c[0])
-    temp = np.where(plan.growth_day >= -1, plan.set_point + 0.5, outside + 1.0)
-    birds = np.array([_alive(house.cycle, house.growth_day) for house in plan.houses])
-    feed = np.where(birds > 0, SILO_KG * 0.6, 0.0)
-    named = {
-        "temp": temp,
-        "mass_temp": temp - 1,
-        "ratio": air.humidity_ratio(temp, 60.0) * (birds > 0) + plan.weather.humidity_ratio[0] * (birds == 0),
-        "co2": FRESH_CO2 + 1e-3 * (birds > 0),
-        "felt": temp,
-        "opening": none + 0.1,
-        "tunnel": blocks,
-        "pad": blocks,
-        "filling": blocks,
-        "surplus": none + 1,
-        "sensed": np.zeros((len(SENSORS), structure.houses)),
-        "heater_minutes": np.zeros((HEATERS, structure.houses)),
-        "birds": birds,
-        "weight": np.array([_weight(house.cycle, house.growth_day) for house in plan.houses]),
-        "placed": np.array([h.cycle.birds if h.cycle and h.growth_day > 0 else 0.0 for h in plan.houses]),
-        "pans": birds * 0.01,
-        "silo_1": feed,
-        "silo_2": feed,
-        "alarms": np.zeros(structure.houses, dtype=np.int64),
-    }
-    rest = {f.name: none for f in fields(State) if f.name not in named and f.name != "minute"}
-    return State(minute=plan.day.start, **{name: np.array(v) for name, v in (named | rest).items()})
+def restored(kept: Mapping[str, Any]) -> State:
+    """The state that was kept as plain numbers (:func:`dataclasses.asdict`)."""
+    return State(**{**kept, "air": Air(**kept["air"])})
 
 
-def _alive(cycle: Cycle | None, age: int) -> float:
+def begin(plan: HousePlan) -> State:
+    """A house in its everyday state at the beginning of this day, its flock as old and heavy as planned."""
+    outside, birds = plan.temp_c[0], _alive(plan)
+    temp = plan.set_point + 0.5 if plan.heated else outside + 1.0
+    ratio = air.humidity_ratio(temp, 60.0) if birds else plan.humidity_ratio[0]
+    co2 = FRESH_CO2 + (1e-3 if birds else 0.0)
+    inside = Air(temp, temp - 1, ratio, co2, ammonia=0.0, felt=temp, opening=0.1, steps=0, heaters=0)
+    feed = 0.6 * SILO_KG if birds else 0.0
+    placed = float(plan.cycle.birds) if plan.cycle and birds else 0.0
+    state = State(plan.day.start, inside, birds=birds, weight=_weight(plan), placed=placed, pans=0.01 * birds)
+    state.silo_1 = state.silo_2 = feed
+    return state
+
+
+def _alive(plan: HousePlan) -> float:
+    cycle, age = plan.cycle, plan.growth_day
     if cycle is None or age <= 0:
         return 0.0
     lost = float(curves.breed(cycle.breed).at("cum_mort_target_pct", np.array(float(age)))) / 100
     thinned = cycle.thinned_on is not None and cycle.growth_day(cycle.thinned_on) < age
-    return round(cycle.birds * (1 - lost) * (1 - THINNED_SHARE * thinned))
+    return float(round(cycle.birds * (1 - lost) * (1 - THINNED_SHARE * thinned)))
 
 
-def _weight(cycle: Cycle | None, age: int) -> float:
-    if cycle is None or age < 0:
+def _weight(plan: HousePlan) -> float:
+    if plan.cycle is None or plan.growth_day < 0:
         return 0.0
-    return cycle.growth * float(curves.breed(cycle.breed).at("bw_g", np.array(float(age))))
+    grown = curves.breed(plan.cycle.breed).at("bw_g", np.array(float(plan.growth_day)))
+    return plan.cycle.growth * float(grown)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from math import ceil
+from itertools import accumulate
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 if TYPE_CHECKING:
-    from farmlab.simulator.arrays import Floats
     from farmlab.simulator.structure import Structure
 
 SLOPE: Final = 0.0055
@@ -40,12 +38,12 @@ def pressure_root(fans: float, openings: float) -> float:
     if fans <= 0:
         return 0.0
     rest = _AT_REST * fans
-    return 2 * rest / (openings + (openings * openings + 4 * SLOPE * fans * rest) ** 0.5)
+    return 2 * rest / (openings + sqrt(openings * openings + 4 * SLOPE * fans * rest))
 
 
-def natural(openings: Floats, wind_ms: float, warmer_k: Floats) -> Floats:
+def natural(openings: float, wind_ms: float, warmer_k: float) -> float:
     """m³/s that wind and warm air drive through the openings when no fan runs."""
-    return np.asarray(openings * np.sqrt(0.04 * wind_ms**2 + 0.015 * np.abs(warmer_k)))
+    return openings * sqrt(0.04 * wind_ms * wind_ms + 0.015 * abs(warmer_k))
 
 
 def wanted_opening(openings: float, fixed: float, full: float, ratio: float) -> float:
@@ -69,10 +67,9 @@ class Command:
 class Levels:
     """The ventilation levels of one house: ten of two timer fans, then each side fan, then the tunnel fans."""
 
-    def __init__(self, structure: Structure, at: int) -> None:
-        self.side = float(structure.side_flow[at])
-        self.side_fans = int(structure.side_fans[at])
-        tunnel, most = float(structure.tunnel_flow[at]), int(structure.tunnel_fans[at])
+    def __init__(self, structure: Structure) -> None:
+        self.side, self.side_fans = structure.side_flow, structure.side_fans
+        tunnel, most = structure.tunnel_flow, structure.tunnel_fans
         timer = [TIMER_FANS * self.side * step / TIMER_LEVELS for step in range(1, TIMER_LEVELS + 1)]
         more = [self.side * fans for fans in range(TIMER_FANS + 1, self.side_fans + 1)]
         first = ceil(self.side_fans * self.side / tunnel) + 1
@@ -96,13 +93,10 @@ class Levels:
         return Command(demand, level, whole, 1 if share > whole else 0, share - whole, 0)
 
 
-def running(health: Floats, flow: Floats) -> Floats:
-    """m³/s at 25 Pa that the first 0, 1, 2 … fans of each house really move; ``health`` is (house, fan)."""
-    moved = np.zeros((len(health), health.shape[1] + 1))
-    np.cumsum(health * flow[:, None], axis=1, out=moved[:, 1:])
-    return moved
+def running(health: list[float], flow: float) -> list[float]:
+    """m³/s at 25 Pa that the first 0, 1, 2 … fans really move.
 
-
-def installed_flow(structure: Structure) -> Floats:
-    """m³/s of all fans by their plates."""
-    return structure.side_fans * structure.side_flow + structure.tunnel_fans * structure.tunnel_flow
+    >>> running([1.0, 0.0, 0.5], 10.0)
+    [0.0, 10.0, 10.0, 15.0]
+    """
+    return [flow * share for share in accumulate(health, initial=0.0)]
