@@ -10,7 +10,13 @@ import pytest
 
 from farmlab.domain import Quality
 from farmlab.errors import AuthError, BadPayload, IntegrationError, SourceUnavailable
+from farmlab.integrations.rotem.calls import read_table
+from farmlab.integrations.rotem.clocks import ClockWatch
+from farmlab.integrations.rotem.houses import Moment, read_house
 from farmlab.integrations.rotem.parse import Meaning, parse
+from farmlab.integrations.rotem.protocol import Answer
+from farmlab.integrations.rotem.signs import Units
+from farmlab.integrations.rotem.site import read_site
 from farmlab.simulator.gateway import Traps
 from tests.integrations.rotem_client import client, farm, values
 from tests.simulator.served import GROWING, NOON, Hand, HandFarm, house, served
@@ -223,8 +229,6 @@ def test_a_table_that_fails_leaves_the_overview_and_the_other_houses(traps: Any,
 
 
 def test_the_overview_of_filled_sections_is_used_where_items_are_missing() -> None:
-    from farmlab.integrations.rotem.site import read_site
-
     data = {"CO2": {"CurrentNumericValue": 900, "CurrentValue": "900"}, "Humidity": {"CurrentNumericValue": 0}}
     row = {"HouseNumber": 1, "ConnectionStatus": 1, "Data": data | {"Pressure": None}, "GrowthDay": 3}
     state = read_site({"FarmHouses": [row, {"HouseNumber": "x"}, None], "HousesAlarms": None}).houses[1]
@@ -278,8 +282,9 @@ def test_a_gateway_without_houses_is_a_problem_of_the_farm() -> None:
 def test_a_controller_that_stands_still_is_suspected() -> None:
     now = Hand()
     with farm(now=now, frozen=frozenset({2})) as (_, rotem):
-        assert rotem.read_live(NOON).problems == ()
-        now.at += timedelta(minutes=5)
+        for _ in range(2):
+            assert rotem.read_live(now.at).problems == ()
+            now.at += timedelta(minutes=5)
         batch = rotem.read_live(now.at)
     assert [(p.house, p.what) for p in batch.problems] == [
         (2, "its controller stands still: the clock goes on showing 12:23")
@@ -341,3 +346,23 @@ def test_a_gateway_that_is_down_is_unavailable_and_comes_back() -> None:
 def test_a_registration_that_cannot_be_read_does_not_matter() -> None:
     with farm(web_page=frozenset({"GetFarmRegistration"})) as (_, rotem):
         assert rotem.test_connection() == "Reached a farm without a name at 127.0.0.1: 3 houses, 3 connected."
+
+
+def test_a_bundle_without_tables_is_a_bad_payload() -> None:
+    answer = Answer(payload={"dsData": None}, text="{}", beside={})
+    with pytest.raises(BadPayload, match="no tables") as caught:
+        read_table(answer, 3, where="h")
+    assert caught.value.where == "h, house 3"
+
+
+def test_an_empty_bundle_is_a_problem() -> None:
+    state = read_site({"FarmHouses": [{"HouseNumber": 3, "ConnectionStatus": 1}]}).houses[3]
+    told = read_house(state, {}, Moment(NOON, "UTC", Units()), ClockWatch())
+    assert [problem.what for problem in told.problems] == ["its controller told no value"]
+
+
+@pytest.mark.parametrize(("status", "said"), [(0, "offline"), (2, "disconnected"), (3, "in an unknown state")])
+def test_a_house_that_is_not_connected_says_how(status: int, said: str) -> None:
+    state = read_site({"FarmHouses": [{"HouseNumber": 3, "ConnectionStatus": status}]}).houses[3]
+    told = read_house(state, None, Moment(NOON, "UTC", Units()), ClockWatch())
+    assert [problem.what for problem in told.problems] == [f"its controller is {said}"]

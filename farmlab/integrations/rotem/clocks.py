@@ -14,7 +14,8 @@ from farmlab import clock
 
 TOLERANCE: Final = timedelta(minutes=10)
 """A clock that is further off is reported."""
-_STANDS_STILL_AFTER: Final = timedelta(minutes=2)
+STANDS_STILL_AFTER: Final = timedelta(minutes=6)
+"""The service shows what it last heard, which may be five minutes old."""
 _HALF_A_DAY: Final = timedelta(hours=12)
 _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -62,9 +63,9 @@ class ClockWatch:
         self._seen: dict[int, tuple[str, datetime]] = {}
 
     def stands_still(self, house: int, shown: str, at: datetime) -> bool:
-        """Whether this clock shows what it showed at least two minutes ago."""
+        """Whether this clock shows what it showed more than six minutes ago."""
         before = self._seen.get(house)
         if before is None or before[0] != shown:
             self._seen[house] = (shown, at)
             return False
-        return at - before[1] > _STANDS_STILL_AFTER
+        return at - before[1] > STANDS_STILL_AFTER

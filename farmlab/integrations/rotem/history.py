@@ -129,6 +129,7 @@ def _reading(days: Days, source_key: str, column: Column, growth_day: int, value
 def curve(table: object, units: Units) -> tuple[tuple[float, float], ...]:
     """Set-point curve: (age in days, °C), by age.
 
+    >>> from farmlab.integrations.rotem.signs import Units
     >>> curve([{"TemperatureCurve_Day": 1.0, "TemperatureCurve_Target": 33.0}], Units())
     ((1.0, 33.0),)
     """
