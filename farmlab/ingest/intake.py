@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -104,8 +105,21 @@ def _register(
     new = [sensor for sensor in sensors if (sensor.house, sensor.source_key) not in known]
     old = [sensor for sensor in sensors if (sensor.house, sensor.source_key) in known]
     contradicting = [s for s in old if known[s.house, s.source_key].metric != s.metric]
-    saved = store.save_sensors(farm, new) if new else []
+    saved = store.save_sensors(farm, _apart(new, known.values())) if new else []
     return known | {(sensor.house, sensor.source_key): sensor for sensor in saved}, saved, contradicting
+
+
+def _apart(new: Sequence[Sensor], known: Iterable[Sensor]) -> list[Sensor]:
+    """The new sensors, each at a position that no other of its house and metric has, so that columns stay apart."""
+    taken = {(sensor.house, sensor.metric, sensor.position) for sensor in known}
+    apart = []
+    for sensor in new:
+        numbered = (f"{sensor.position}_{number}".strip("_") for number in count(2))
+        free = (p for p in chain([sensor.position], numbered) if (sensor.house, sensor.metric, p) not in taken)
+        placed = replace(sensor, position=next(free))
+        taken.add((placed.house, placed.metric, placed.position))
+        apart.append(placed)
+    return apart
 
 
 def _contradiction(sensor: Sensor, known: Mapping[tuple[int, str], Sensor]) -> Reject:

@@ -92,6 +92,11 @@ def meaning(name: str) -> Meaning | None:
     return _channel(name) or _own_column(name) or _words(name)
 
 
+def is_source_key(name: str) -> bool:
+    """Whether a name is that of a controller's quantity, of which everything is known."""
+    return name in _channels()
+
+
 @cache
 def _channels() -> Mapping[str, tuple[str, str]]:
     from farmlab.integrations.rotem.channels import CHANNELS

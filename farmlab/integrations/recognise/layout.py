@@ -11,10 +11,13 @@ import pandas as pd
 
 from farmlab import clock
 from farmlab.errors import UnreadableTable
-from farmlab.integrations.recognise import moments, series, times
+from farmlab.integrations.recognise import headers, moments, series, times
+from farmlab.integrations.recognise.counting import SAID, how_it_counts
 from farmlab.integrations.recognise.mapping import check_used
+from farmlab.integrations.recognise.numerals import read_numbers
 from farmlab.integrations.recognise.places import find_group, find_pair, find_places, is_row_number
-from farmlab.integrations.recognise.result import Places, Recognised
+from farmlab.integrations.recognise.result import Column, Places, Recognised
+from farmlab.units import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +61,7 @@ def understand(cut: Cut, said: Mapping[str, Said], by_index: Mapping[int, Said],
         raise _nothing_measured(cut)
     houses = _houses(cut.raw, places, hints)
     moment, step, zone_notes = _moments(cut, walls, places, hints)
+    columns, kinds = _counted(cut.raw, places, found.columns, moment, hints)
     known = moment[~np.isnat(moment)]
     return Recognised(
         name=cut.source.name,
@@ -70,7 +74,7 @@ def understand(cut: Cut, said: Mapping[str, Said], by_index: Mapping[int, Said],
         places=places,
         time_format=how,
         zone=hints.timezone or "UTC",
-        columns=found.columns,
+        columns=columns,
         houses=tuple(houses.items()),
         left_out=found.left_out,
         rows=len(cut.rows.lines),
@@ -79,7 +83,7 @@ def understand(cut: Cut, said: Mapping[str, Said], by_index: Mapping[int, Said],
         step=step.usual,
         gaps=step.gaps,
         assumptions=tuple(
-            filter(None, (*cut.rows.notes, cut.raw.doubt, doubt, *told, *zone_notes, *found.notes, _gaps(step)))
+            filter(None, (*cut.rows.notes, cut.raw.doubt, doubt, *told, *zone_notes, *found.notes, *kinds, _gaps(step)))
         ),
     )
 
@@ -174,6 +178,28 @@ def _moments(
     if repeats:
         notes.append(f"Times that repeat: {repeats}; the later row counts.")
     return found.time, moments.step_of(found.time, groups), notes
+
+
+def _counted(
+    raw: Raw, places: Places, columns: tuple[Column, ...], moment: NDArray[np.datetime64], hints: Hints
+) -> tuple[tuple[Column, ...], list[str]]:
+    """The columns with how their values add up, seen from the first house of each, and what to say of it."""
+    groups = groups_of(raw.cells, places)
+    rows_of = series.rows_by_key(raw.cells, places) if places.value >= 0 else {}
+    told, notes = [], []
+    for column in columns:
+        if not column.metric or METRICS[column.metric].kind == "gauge" or headers.is_source_key(column.name):
+            told.append(column)
+            continue
+        rows = rows_of.get(column.cells, np.arange(len(groups)))
+        rows = rows[groups[rows] == groups[rows[0]]]
+        index = places.value if column.index < 0 else column.index
+        values = read_numbers(raw.cells[index].iloc[rows], raw.decimal).values
+        kind = how_it_counts(column.metric, values, moment[rows], hints.timezone or "UTC")
+        told.append(replace(column, kind=kind))
+        if kind and kind != METRICS[column.metric].kind:
+            notes.append(f"{column.name!r} is taken as {SAID[kind]}.")
+    return tuple(told), notes
 
 
 def _gaps(step: moments.Step) -> str:

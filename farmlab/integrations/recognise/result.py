@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from farmlab.integrations.recognise.numerals import Decimal
     from farmlab.integrations.recognise.times import TimeFormat
+    from farmlab.units import Kind
 
 Layout = Literal["wide", "long"]
 
@@ -35,6 +36,8 @@ class Column:
         Where the name of the column says it.
     confidence
         0 to 1, how sure the metric is.
+    kind
+        How the values add up, where they tell; None = as usual for the metric.
     cells
         In a long table: what stands in the columns of key, metric and unit of its rows.
     """
@@ -48,11 +51,12 @@ class Column:
     factor: float = 1.0
     offset: float = 0.0
     confidence: float = 0.0
+    kind: Kind | None = None
     cells: tuple[str, str, str] = ("", "", "")
 
     def sensor(self, house: int) -> Sensor:
         """The sensor that this series is in a house."""
-        return Sensor(house=house, source_key=self.name, metric=self.metric, position=self.position)
+        return Sensor(house=house, source_key=self.name, metric=self.metric, position=self.position, kind=self.kind)
 
     def __str__(self) -> str:
         if not self.metric:
