@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from farmlab import text
 from farmlab.domain import RunStatus
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from farmlab.notebooks import Notebook
     from farmlab.publish.words import State
     from farmlab.store import Store
+
+_PERIODS: Final = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(days=7)}
+_GRACE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +109,6 @@ def _is_missed(run: Run) -> bool:
 
 def _is_late(notebook: Notebook, farm: Farm, last: Run, at: datetime) -> bool:
     """Whether the schedule has been silent; a farm without integration has none."""
-    if notebook.metadata is None or notebook.schedule == "none" or farm.integration == "none":
+    if notebook.schedule == "none" or farm.integration == "none":
         return False
-    usual = (
-        timedelta(hours=1)
-        if notebook.schedule == "hourly"
-        else timedelta(days=8 if "weekly" in notebook.schedule else 1)
-    )
-    return at - last.slot > usual + timedelta(hours=notebook.metadata.max_staleness_h)
+    return at - last.slot > _PERIODS[notebook.schedule.split()[0]] + _GRACE
