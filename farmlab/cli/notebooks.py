@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -140,8 +141,9 @@ def _paragraph(notebook: Notebook) -> str:
     lines = [head if notebook.metadata else f"{notebook.name}: cannot be run"]
     lines += [f"  cannot be run: {problem}" for problem in notebook.problems]
     lines += [f"  note: {remark}" for remark in notebook.remarks]
-    rows = [(f"  {item.name}", item.type, repr(item.default), item.help) for item in notebook.parameters]
-    return "\n".join([*lines, *aligned(("  parameter", "type", "default", ""), rows, empty="").splitlines()])
+    rows = [(item.name, item.type, repr(item.default), item.help) for item in notebook.parameters]
+    table = aligned(("parameter", "type", "default", "meaning"), rows, empty="")
+    return "\n".join([*lines, indent(table, "  ")])
 
 
 def _described(notebook: Notebook) -> dict[str, Any]:

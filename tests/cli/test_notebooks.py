@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from farmlab import clock
+from farmlab.cli import notebooks
+from farmlab.errors import BadParameter, UnknownName
+from tests.cli.kit import Terminal
+from tests.runs.kit import NOON, Bench, add_farm, good_verdict, write_notebook
+
+
+@pytest.fixture
+def terminal(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.setattr("farmlab.watch.verdict", good_verdict)
+    return Terminal.of(bench.settings.home, notebooks)
+
+
+def test_a_notebook_dropped_in_is_listed_with_its_parameters(bench: Bench, terminal: Terminal) -> None:
+    assert terminal.type("notebooks") == "No notebook yet.\n"
+    write_notebook(bench.analyses, "warmth")
+    said = terminal.type("notebooks")
+    assert "warmth: Warmth (hourly, per farm; for managers)" in said
+    assert "hours      int    24        length of the window" in said
+    (described,) = terminal.ask("notebooks")
+    assert described["name"] == "warmth"
+    assert [item["name"] for item in described["parameters"]][:2] == ["farm", "house"]
+
+
+def test_a_broken_notebook_is_listed_with_what_it_lacks(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses, "broken", record="1")
+    assert "cannot be run: the last cell does not record" in terminal.type("notebooks", code=1)
+
+
+def test_a_notebook_dropped_in_runs_and_is_published(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses)
+    said = terminal.type("run", "warmth", "--farm", "Hillside", "--until", "2026-07-01 14:00+02:00", "-p", "day=4")
+    (run,) = bench.store.runs()
+    assert run.parameters["until"] == NOON.isoformat()
+    assert "warmth, Hillside: done. Day 4" in said
+    assert str(bench.settings.site / run.page) in said
+
+
+def test_the_only_farm_need_not_be_named(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses)
+    (answer,) = terminal.ask("run", "warmth", "-p", "house=2")
+    assert (answer["farm"], answer["house"], answer["status"]) == ("Hillside", 2, "done")
+    add_farm(bench.store, "Valley")
+    assert "Hillside, Valley" in terminal.type("run", "warmth", code=2)
+
+
+def test_a_misspelt_parameter_names_the_right_one(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses)
+    with pytest.raises(BadParameter, match="Did you mean 'house'"):
+        terminal.type("run", "warmth", "--farm", "Hillside", "-p", "huose=1")
+    with pytest.raises(UnknownName, match="Did you mean 'warmth'"):
+        terminal.type("run", "warmt", "--farm", "Hillside")
+    assert bench.store.runs() == []
+
+
+def test_the_end_is_now_or_the_newest_reading_of_a_farm_by_hand(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses)
+    add_farm(bench.store, "Room", integration="none")
+    bench.read(NOON, farm="Room")
+    (room,) = terminal.ask("run", "warmth", "--farm", "Room")
+    assert room["parameters"]["until"] == NOON.isoformat()
+    (live,) = terminal.ask("run", "warmth", "--farm", "Hillside")
+    assert clock.now() - clock.parse_time(live["parameters"]["until"]) < timedelta(minutes=5)
+
+
+def test_a_failed_run_is_exit_code_1(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses, code="1 / 0")
+    assert "failed. warmth: ZeroDivisionError" in terminal.type("run", "warmth", code=1)
+
+
+def test_whatever_is_due_runs_once(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses)
+    assert [item["status"] for item in terminal.ask("run", "--due")] == ["done"]
+    assert terminal.type("run", "--due") == "Nothing is due.\n"
+
+
+def test_nothing_new_is_said(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses)
+    bench.read(NOON)
+    terminal.type("run", "warmth")
+    assert "warmth, Hillside: nothing new." in terminal.type("run", "warmth")
+    assert "done" in terminal.type("run", "warmth", "--force", "--house", "0")
+
+
+def test_wrong_usage_is_exit_code_2(terminal: Terminal) -> None:
+    terminal.type("run", code=2)
+    terminal.type("run", "warmth", "--due", code=2)
+    terminal.type("run", "warmth", "--house", "-1", code=2)
