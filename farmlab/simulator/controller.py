@@ -32,7 +32,7 @@ PAD_OFF: Final = 4.5
 PAD_RH: Final = 82.0
 PREHEAT_FLOW: Final = 0.35
 """m³/s while a house is heated for chicks."""
-STALE_FROM: Final = 2400.0
+STALE_FROM: Final = 2600.0
 """ppm of CO₂ above which more air is let in."""
 MOST_SURPLUS: Final = 2.2
 _RH, _CO2, _NH3 = (SENSORS.index(key) for key in ("Inside_Humidity", "CO2", "Ammonia"))

@@ -45,7 +45,7 @@ NAME: Final = "Hillside (simulated)"
 TIMEZONE: Final = "Europe/Amsterdam"
 FUTURE_DAYS: Final = 90
 """How far ahead of its creation a farm has faults in store."""
-LONGEST_FLOCK: Final = timedelta(days=60)
+LONGEST_FLOCK: Final = timedelta(days=45)
 _VERSION: Final = 1
 
 
@@ -102,7 +102,7 @@ class SimulatedFarm:
         ConfigError
             The folder already holds a farm, or the numbers make none.
         """
-        if (folder / "farm.json").exists():
+        if any((folder / name).exists() for name in ("farm.json", "days")):
             raise ConfigError(
                 "a simulated farm is there already", where=str(folder), next_step="Open it, or remove it."
             )
@@ -221,8 +221,14 @@ class SimulatedFarm:
         if not 0 < severity <= 1:
             raise ConfigError(f"a severity of {severity} is not possible", next_step="Use more than 0, at most 1.")
         injected = labels.read_faults(self._faults_file)
-        onset = max(minute_of(at), engine.state.minute)
-        fault = schedule.injected(engine.structure, kind, onset, severity=severity, number=len(injected) + 1)
+        fault = schedule.injected(
+            engine.structure,
+            kind,
+            max(minute_of(at), engine.state.minute),
+            severity=severity,
+            number=len(injected) + 1,
+            in_tunnel=engine.state.tunnel,
+        )
         labels.write_faults(self._faults_file, [*injected, fault])
         return fault.id
 

@@ -83,9 +83,8 @@ def scheduled(farm: Farm, start: int, until: int, horizon: int) -> list[Fault]:
 
 def _under_way(farm: Farm, until: int) -> Iterator[Fault]:
     """Type, unit, hours of onset, failure and repair from ``until``: one in each of four houses."""
-    fan = "tunnel fan 1" if _is_summer(until) else "side fan 1"
     planned = (
-        ("fan_loss", fan, 1.0, -5, -5, 20),
+        ("fan_loss", "side fan 1", 1.0, -5, -5, 20),
         ("sensor_stuck", "Temperature_Sensor_2", 1.0, -9, -9, 30),
         ("water_leak", "drinker line 2", 0.8, -30, -14, 10),
         ("sensor_drift", "Temperature_Sensor_4", 0.9, -72, 48, 72),
@@ -124,9 +123,11 @@ def _drawn(farm: Farm, stream: str, start: int, end: int) -> Iterator[Fault]:
 def _one(
     farm: Farm, name: str, house: int, start: int, end: int, rng: np.random.Generator, identity: str
 ) -> Fault | None:
+    built = farm.houses[house - 1]
     for _ in range(_TRIES):
         onset = int(rng.uniform(start, end))
-        fault = _at(name, house, unit_for(farm.houses[house - 1], name, onset, rng.integers), onset, rng, identity)
+        unit = unit_for(built, name, rng.integers, fans="" if _is_summer(onset) else "side")
+        fault = _at(name, house, unit, onset, rng, identity)
         if _can_be_seen(farm, fault):
             return fault
     return None
@@ -148,12 +149,11 @@ def _at(name: str, house: int, unit: str, onset: int, rng: np.random.Generator, 
     )
 
 
-def unit_for(house: Structure, name: str, minute: int, pick: Callable[[int], np.integer | int]) -> str:
-    """A unit of the house that this kind of fault can befall at this time of the year."""
+def unit_for(house: Structure, name: str, pick: Callable[[int], np.integer | int], *, fans: str) -> str:
+    """A unit of the house that this kind of fault can befall; of the fans, "side" or "tunnel" ones or any."""
     units = [unit for unit in kind(name).units if house.has(unit)]
     if name.startswith("fan"):
-        season = "tunnel" if _is_summer(minute) else "side"
-        units = [unit for unit in units if unit.startswith(season)]
+        units = [unit for unit in units if unit.startswith(fans)]
     return units[int(pick(len(units)))]
 
 
@@ -183,13 +183,14 @@ def _overlap(one: Fault, other: Fault) -> bool:
     return one.onset < ends[1] + spare and other.onset < ends[0] + spare
 
 
-def injected(house: Structure, name: str, minute: int, *, severity: float, number: int) -> Fault:
-    """A fault that somebody wants to see now; nobody mends it."""
+def injected(house: Structure, name: str, minute: int, *, severity: float, number: int, in_tunnel: bool) -> Fault:
+    """A fault that somebody wants to see now: of the fans, one that runs. Nobody mends it."""
+    fans = "tunnel" if in_tunnel else "side"
     return Fault(
         id=f"live-{number}",
         house=house.number,
         type=name,
-        unit=unit_for(house, name, minute, lambda count: (number - 1) % count),
+        unit=unit_for(house, name, lambda count: (number - 1) % count, fans=fans),
         severity=severity,
         onset=minute,
         failure=minute + int(HOUR * kind(name).live_h),

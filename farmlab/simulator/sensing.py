@@ -110,7 +110,7 @@ class Panel:
             value + bias + offset[number] + noise[number] * spread * louder[number]
             for number, (value, bias, spread) in enumerate(zip(true, self.structure.bias, _SPREAD, strict=True))
         ]
-        said[_PRESSURE] += noise[_PRESSURE] * 0.25 * plan.wind_ms[at]
+        said[_PRESSURE] += noise[_PRESSURE] * 0.15 * plan.wind_ms[at]
         for number in effects.stuck:
             said[number] = state.held[number]
         state.held = said

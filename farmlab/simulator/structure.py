@@ -153,7 +153,7 @@ def _fans(rng: np.random.Generator) -> dict[str, Any]:
         "fan_condition": rng.uniform(0.88, 1.0),
         "dust": rng.uniform(0.04, 0.15),
         "band": rng.uniform(0.35, 0.6),
-        "min_vent": rng.uniform(1.0, 1.25),
+        "min_vent": rng.uniform(0.95, 1.15),
         "pressure_set": float(rng.choice([18, 20, 22, 25])),
         "timer_phase": rng.random(),
         "timer_slip": rng.uniform(0.02, 0.09),
@@ -173,7 +173,7 @@ def _habits(rng: np.random.Generator, area: float) -> dict[str, Any]:
     }
 
 
-_BIAS: Final = {"Inside_Humidity": 2.0, "Outside_Humidity": 2.5, "CO2": 50.0, "Ammonia": 1.2, "Static_Pressure": 0.7}
+_BIAS: Final = {"Inside_Humidity": 2.0, "Outside_Humidity": 2.5, "CO2": 25.0, "Ammonia": 1.2, "Static_Pressure": 0.7}
 _TEMPERATURE_BIAS: Final = 0.2
 
 

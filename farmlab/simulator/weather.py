@@ -66,13 +66,13 @@ def _season(hours: Floats) -> Floats:
 
 def _day(hours: Floats, cloud: Floats) -> Floats:
     summer = 0.5 - 0.5 * np.cos(2 * np.pi * (_day_of_year(hours) - 5) / 365.25)
-    swing = (1.6 + 3.6 * summer) * (1.25 - 0.8 * cloud)
+    swing = (1.6 + 4.2 * summer) * (1.25 - 0.8 * cloud)
     return np.asarray(swing * np.cos(2 * np.pi * ((hours + LONGITUDE_H) % 24 - 15) / 24))
 
 
 def _spells(seed: int, hours: Floats) -> Floats:
     """Warm and cold days, and cold fronts that come in within three hours and pass in two days."""
-    calm = 3.2 * wave(seed, "spell", hours, period_h=90) + 1.8 * wave(seed, "day", hours, period_h=36)
+    calm = 4.0 * wave(seed, "spell", hours, period_h=90) + 1.8 * wave(seed, "day", hours, period_h=36)
     today = int(hours[0] // 24)
     for day in range(today - _FRONT_LASTS_DAYS, int(hours[-1] // 24) + 1):
         rng = generator(seed, "front", day)
