@@ -156,7 +156,7 @@ class _Job:
         whole = {parameter.name: parameter.default for parameter in self.notebook.parameters} | self.given
         until = clock.to_utc(self.until).isoformat()
         whole |= {"farm": self.farm.name, "house": self.house, "until": until, "run_dir": ""}
-        watermark = self._watermark()
+        watermark = self.store.watermark(self.farm.name, house=self.house)
         records = self.store.record_version(self.farm.name, house=self.house)
         return Record(
             notebook=self.notebook.name,
@@ -238,11 +238,6 @@ class _Job:
         )
         counts = [record.results.get(outcome.INTERRUPTED, 0) for record in failed if record.slot == self.slot]
         return {outcome.INTERRUPTED: max(counts)} if counts else {}
-
-    def _watermark(self) -> datetime | None:
-        """The newest thing learned that this run may see; what came after ``until`` does not concern it."""
-        newest = self.store.watermark(self.farm.name, house=self.house)
-        return None if newest is None else min(newest, clock.to_utc(self.until))
 
     @property
     def _never_skips(self) -> bool:
