@@ -14,7 +14,8 @@ Where nobody has published an answer, the gateway assumes:
 7. Pages do not exist: tables come whole, with ``PagingInfo`` null.
 8. The addresses of both generations are served together.
 9. A disconnected house answers a table with an error, with nothing, or with result 10: a trap says which.
-10. The controller's midnight starts a new growth day; the last row of a history is the running day.
+10. A silo that is there has something else than 0 beside its value, so that an empty one can be told.
+11. The controller's midnight starts a new growth day; the last row of a history is the running day.
 
 >>> from farmlab.simulator.gateway_traps import Traps
 >>> Traps(units="us").units

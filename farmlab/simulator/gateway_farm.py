@@ -32,5 +32,6 @@ class ServedFarm(Protocol):
 
         Columns: ``growth_day`` and, as far as the house has them, ``temp_min``, ``temp_last``, ``temp_max``,
         ``rh_min``, ``rh_last``, ``rh_max``, ``co2_min``, ``co2_last``, ``co2_max``, ``water``, ``feed``,
-        ``weight``, ``weighings``, ``mortality``, ``culls``, ``birds``, ``heater_minutes`` (NaN = unknown).
+        ``weight``, ``weight_cv``, ``weighings``, ``mortality``, ``culls``, ``birds`` and ``heater_minutes_1`` … 16
+        (SI units; NaN = unknown).
         """

@@ -62,7 +62,7 @@ def _more_cells(telling: Telling, table: str, key: str, value: str | None) -> di
         case "AnalogOut":
             return {"ParameterCategory": _CATEGORIES.get(key), "ParameterPosition": "1"}
         case "FeedInv":
-            return {"ParameterValue": value or "0", "ParameterData": value or "0"}
+            return {"ParameterValue": value or "0", "ParameterData": "1" if key in telling.house.values else "0"}
         case _:
             return {}
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    import pandas as pd
+
     from farmlab.simulator.gateway_farm import ServedFarm
     from farmlab.simulator.snapshot import HouseSnapshot
 
@@ -78,6 +80,7 @@ class Service:
     calls: Counter[str] = field(default_factory=Counter)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _seen: tuple[datetime, list[HouseSnapshot]] | None = None
+    _days: dict[int, tuple[datetime, pd.DataFrame]] = field(default_factory=dict)
     _still: dict[int, HouseSnapshot] = field(default_factory=dict)
 
     def answer(self, call: Call) -> Reply:
@@ -154,8 +157,15 @@ class Service:
     def _data(self, menu: int, telling: Telling) -> dict[str, Any]:
         if menu == 0:
             return bundle(telling)
-        at = self.now()
-        return table(menu, telling, lambda: self.farm.daily(telling.house.number, at), self.farm.timezone, at)
+        return table(menu, telling, lambda: self._daily(telling.house.number), self.farm.timezone, self.now())
+
+    def _daily(self, house: int) -> pd.DataFrame:
+        """The days of a house; its tables of one minute come from one look at the farm."""
+        at = self.now().replace(second=0, microsecond=0)
+        known = self._days.get(house)
+        if known is None or known[0] != at:
+            known = self._days[house] = at, self.farm.daily(house, at)
+        return known[1]
 
     def _dead(self, call: Call, number: int) -> dict[str, Any]:
         match self.traps.dead_answer:

@@ -142,19 +142,22 @@ def _scales(telling: Telling, day: Row, before: Row) -> dict[str, Any]:
         "HistoryScales_GrowthDay": float(day["growth_day"]),
         "HistoryScales_Common_Weight": _number(telling, "UT_Weight", weight, key="Average_Weight", digits=3),
         "HistoryScales_Common_NumOfWeights": 0.0 if isnan(count) else float(count),
+        "HistoryScales_Common_CV": _number(telling, "UT_Number", day.get("weight_cv", float("nan"))),
     }
 
 
 def _heaters(telling: Telling, day: Row, before: Row) -> dict[str, Any]:
-    del before
-    minutes = day.get("heater_minutes", float("nan"))
-    devices = max(telling.house.installed.get("Heaters", 0), 1)
-    each = 0 if isnan(minutes) else min(round(minutes / devices), 24 * 60)
+    del telling, before
     cells = {
-        f"HistoryRecord_Heaters_HeaterDevice_{n}": f"{each // 60:02d}:{each % 60:02d}" if n <= devices else "00:00"
+        f"HistoryRecord_Heaters_HeaterDevice_{n}": _running(day.get(f"heater_minutes_{n}", 0.0))
         for n in range(1, _HEATER_DEVICES + 1)
     }
     return {"HistoryRecord_Heaters_GrowthDay": float(day["growth_day"]), **cells}
+
+
+def _running(minutes: float) -> str:
+    whole = 0 if isnan(minutes) else min(round(minutes), 24 * 60)
+    return f"{whole // 60:02d}:{whole % 60:02d}"
 
 
 def _alarms(telling: Telling, timezone: str, at: datetime) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def test_each_table_gives_its_quantities() -> None:
             ("feed_kg_day", "amount"): 41.0,
             ("mortality_n_day", "amount"): 9.0,
             ("culls_n_day", "amount"): 1.0,
-            ("heater_time_h_day", "amount"): 80 / 60,
+            ("heater_time_h_day", "amount"): 1.5,
         },
         abs=0.01,
     )

@@ -54,13 +54,13 @@ def test_nothing_is_read_of_what_is_not_installed() -> None:
     assert told == {"Inside_Humidity": 60.0, "Daily_Water": 5.0, "Growth_Day": 21.0}
 
 
-def test_a_zero_of_a_scale_or_silo_that_is_not_there_is_no_reading_but_an_empty_house_has_no_birds() -> None:
+def test_a_zero_of_a_scale_that_is_not_there_is_no_reading_but_an_empty_house_has_no_birds() -> None:
     zeros = {"Average_Weight": 0.0, "Silo_1": 0.0, "Current_Birds_Count_In_House": 0.0, "Daily_Water": 0.0}
     empty = house(2, values=zeros, installed={}, house_mode="EMPTY_HOUSE", growth_day=-2)
     houses = [house(1, values=zeros, installed={}), empty]
     with farm(HandFarm(houses)) as (_, rotem):
         batch = rotem.read_live(NOON)
-    assert values(batch, 1) == {"Daily_Water": 0.0, "Growth_Day": 21.0}
+    assert values(batch, 1) == {"Daily_Water": 0.0, "Growth_Day": 21.0, "Silo_1": 0.0}  # the silo is there: it is empty
     assert values(batch, 2)["Current_Birds_Count_In_House"] == 0.0
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from farmlab.simulator.gateway import Gateway, Traps
+from farmlab.simulator.gateway_farm import ServedFarm
 from farmlab.simulator.snapshot import AlarmRow, CurvePoint, HouseSnapshot
 
 ZONE = "America/New_York"
@@ -84,7 +85,9 @@ DAYS = pd.DataFrame(
         "mortality": [0.0, 3.0, 12.0, 9.0, 7.0],
         "culls": [0.0, 0.0, 2.0, 1.0, 0.0],
         "birds": [0.0, 24990.0, 24976.0, 24966.0, 24810.0],
-        "heater_minutes": [771.0, 1087.0, 826.0, 80.0, 106.0],
+        "heater_minutes_1": [0.0, 0.0, 0.0, 0.0, 75.0],
+        "heater_minutes_3": [223.0, 298.0, 250.0, 80.0, 0.0],
+        "heater_minutes_8": [0.0, 0.0, float("nan"), 10.0, 31.0],
     }
 )
 
@@ -136,6 +139,7 @@ class Hand:
 @contextmanager
 def served(farm: HandFarm | None = None, *, now: Hand | None = None, **traps: Any) -> Iterator[Gateway]:
     """A running gateway of a farm."""
-    gateway = Gateway(farm or HandFarm(), username=USER, password=PASSWORD, traps=Traps(**traps), now=now or Hand())
+    shown: ServedFarm = farm or HandFarm()
+    gateway = Gateway(shown, username=USER, password=PASSWORD, traps=Traps(**traps), now=now or Hand())
     with gateway:
         yield gateway

@@ -215,7 +215,7 @@ def test_us_units_are_written_in_fahrenheit_inches_cubic_feet_and_pounds() -> No
         (40, 3, {"HistoryRecord_TotalDrink": "155.2", "HistoryRecord_ChangeTotal": 100.0}),
         (41, 3, {"HistoryRecord_FeederTotal": 41.0, "HistoryRecord_ChangeTotal": 355.0}),
         (42, 2, {"HistoryMortality_TotalMortality": 12.0, "HistoryMortality_TotalCulled": 2.0}),
-        (43, 3, {"HistoryRecord_Heaters_HeaterDevice_8": "00:10", "HistoryRecord_Heaters_HeaterDevice_9": "00:00"}),
+        (43, 3, {"HistoryRecord_Heaters_HeaterDevice_3": "01:20", "HistoryRecord_Heaters_HeaterDevice_9": "00:00"}),
         (6, 0, {"TemperatureCurve_Day": 1.0, "TemperatureCurve_Target": 33.0, "TemperatureCurve_Hi_Alarm": 37.5}),
         (23, 0, {"bird_inventory_birds_placed": 25000.0, "bird_inventory_birdcount": 24810.0}),
         (25, 0, {"GrowthDay_ControllerGrowthDay": 21.0}),

@@ -76,7 +76,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
 """Source key → the section of a house's ``Data`` that repeats it."""
 
 ZERO_IS_ABSENT: Final = re.compile(r"Average_Weight|Silo_\d|Current_Birds_Count_In_House")
-"""Parameters that show 0 when there is no scale, no silo, nobody who enters birds."""
+"""Parameters that show 0 when there is no scale, no silo (beside another 0), nobody who enters birds."""
 
 SWITCHED: Final = "DigitalOut"
 """The table whose ``ParameterData`` is the number installed; none means that there is nothing to run."""

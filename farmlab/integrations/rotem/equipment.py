@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from farmlab.domain import Equipment
-from farmlab.integrations.rotem.channels import CHANNELS, EQUIPMENT, POSITIONED, ZERO_IS_ABSENT
-from farmlab.integrations.rotem.live import installed
+from farmlab.integrations.rotem.channels import CHANNELS, EQUIPMENT, POSITIONED
+from farmlab.integrations.rotem.live import installed, stands_for_nothing
 from farmlab.integrations.rotem.parse import Meaning, parse
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ def equipment_of(house: int, rows: Sequence[Parameter]) -> list[Equipment]:
 
 
 def _shows(row: Parameter) -> bool:
-    parsed = parse(row.said)
-    dummy = parsed.value == 0 and ZERO_IS_ABSENT.fullmatch(row.key)
-    return row.key in CHANNELS and parsed.meaning is not Meaning.ABSENT and not dummy
+    known = row.key in CHANNELS and parse(row.said).meaning is not Meaning.ABSENT
+    return known and not stands_for_nothing(row)
 
 
 def _positioned(house: int, rows: Iterable[Parameter], there: Container[str]) -> list[Equipment]:

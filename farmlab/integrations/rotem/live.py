@@ -81,7 +81,7 @@ def from_bundle(house: int, rows: Iterable[Parameter], at: datetime, units: Unit
         if not is_known(row.key):
             told.rejected.append(_rejected(house, row.key, row.said, UNKNOWN_PARAMETER))
         elif row.key in CHANNELS and _is_there(row):
-            _take(told, house, row.key, row.said, at, units, empty=empty)
+            _take(told, house, row, at, units, empty=empty)
     return told
 
 
@@ -89,7 +89,7 @@ def from_screen(house: int, values: Mapping[str, Any], at: datetime, units: Unit
     """Readings from the comparison items, which are rounded for the eye."""
     told = Told()
     for key, said in values.items():
-        _take(told, house, key, said, at, units, empty=empty)
+        _take(told, house, Parameter("", key, said, None, None, ""), at, units, empty=empty)
     return told
 
 
@@ -99,9 +99,15 @@ def _is_there(row: Parameter) -> bool:
     return row.icon == _INSIDE_ICON if INSIDE_SENSOR.fullmatch(row.key) else True
 
 
-def _take(told: Told, house: int, key: str, said: Any, at: datetime, units: Units, *, empty: bool) -> None:
-    parsed = parse(said)
-    if parsed.meaning is Meaning.ABSENT or (parsed.value == 0 and ZERO_IS_ABSENT.fullmatch(key) and not empty):
+def stands_for_nothing(row: Parameter) -> bool:
+    """Whether the row is the zero of a scale, silo or count that does not exist."""
+    zero = parse(row.said).value == 0 and not parse(row.data).value
+    return zero and ZERO_IS_ABSENT.fullmatch(row.key) is not None
+
+
+def _take(told: Told, house: int, row: Parameter, at: datetime, units: Units, *, empty: bool) -> None:
+    key, said, parsed = row.key, row.said, parse(row.said)
+    if parsed.meaning is Meaning.ABSENT or (stands_for_nothing(row) and not empty):
         return
     if parsed.meaning is Meaning.UNREADABLE:
         told.rejected.append(_rejected(house, key, said, "not a number"))
