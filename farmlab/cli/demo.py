@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from farmlab.simulator.farm import SimulatedFarm
     from farmlab.store import Store
 
+FARM = "Hillside"
 ROOM = "Office room"
 ROOM_ZONE = "Europe/Brussels"
 ROOM_UNTIL = "2015-02-18 09:00"
@@ -67,9 +68,9 @@ def _build(settings: Settings, tell: Steps, *, houses: int, days: int, seed: int
         _take_in(store, settings, farm, running.url, until, moment, tell)
         _add_room(store, settings, until, tell)
         with tell("run the analyses for yesterday and today"):
-            runs = _analyse(store, settings, farm.name, until)
+            runs = _analyse(store, settings, until)
         with tell("compare what was found with what was injected"):
-            return _summary(store, farm, settings, runs, until)
+            return _summary(store, settings, runs, until)
 
 
 def _take_in(
@@ -83,18 +84,16 @@ def _take_in(
 ) -> None:
     from farmlab import ingest
 
-    with tell(f"add the farm {farm.name} by its gateway at {url}"):
+    with tell(f"add the farm {FARM} by its gateway at {url}"):
         options = {"base_url": url, "username": outside.USER, "password": f"@{outside.password_file(settings.home)}"}
-        ingest.add_farm(
-            store, settings, farm.name, integration="rotem", options=options, timezone=farm.timezone, at=until
-        )
+        ingest.add_farm(store, settings, FARM, integration="rotem", options=options, timezone=farm.timezone, at=until)
     with tell("import its past from an archive, then poll the gateway"):
         archive = settings.home / "simulated" / "archive.csv"
         farm.write_archive(archive, until - POLLS * POLL)
-        ingest.import_file(store, settings, archive, farm=farm.name, at=until)
+        ingest.import_file(store, settings, archive, farm=FARM, at=until)
         for poll in range(POLLS - 1, -1, -1):
             moment[0] = until - poll * POLL
-            ingest.sync(store, settings, farm.name, at=moment[0])
+            ingest.sync(store, settings, FARM, at=moment[0])
 
 
 def _add_room(store: Store, settings: Settings, until: datetime, tell: Steps) -> None:
@@ -105,24 +104,24 @@ def _add_room(store: Store, settings: Settings, until: datetime, tell: Steps) ->
         ingest.import_file(store, settings, sample.file(sample.ROOM_FILE), farm=ROOM, house=1, at=until)
 
 
-def _analyse(store: Store, settings: Settings, farm: str, until: datetime) -> list[Run]:
+def _analyse(store: Store, settings: Settings, until: datetime) -> list[Run]:
     """Every analysis of both farms for two slots; the two farms are independent, the slots are not."""
     from farmlab import clock, runs, watch
 
     done: list[Run] = []
     room_until = clock.parse_time(ROOM_UNTIL, ROOM_ZONE)
     for back in (timedelta(days=1), timedelta(0)):
-        watch.look(store, farm, until - back)
+        watch.look(store, FARM, until - back)
         watch.look(store, ROOM, room_until - back)
         for notebook in runs.catalogue(settings):
-            for name, end in ((farm, until - back), (ROOM, room_until - back)):
+            for name, end in ((FARM, until - back), (ROOM, room_until - back)):
                 done.append(
                     runs.run(store, settings, notebook.name, farm=name, until=end, slot=until - back, index=False)
                 )
     return done
 
 
-def _summary(store: Store, farm: SimulatedFarm, settings: Settings, runs: list[Run], until: datetime) -> str:
+def _summary(store: Store, settings: Settings, runs: list[Run], until: datetime) -> str:
     from farmlab import publish
 
     publish.publish_index(store, settings, until)
@@ -130,9 +129,9 @@ def _summary(store: Store, farm: SimulatedFarm, settings: Settings, runs: list[R
     known = scoring.labels(settings.home, start=since, until=until)
     failed = [run for run in runs if run.status == "failed"]
     lines = [
-        f"Farms: {farm.name} (simulated, {len(store.houses(farm.name))} houses), {ROOM} (real measurements)",
+        f"Farms: {FARM} (simulated, {len(store.houses(FARM))} houses), {ROOM} (real measurements)",
         f"Runs: {len(runs) - len(failed)} of {len(runs)} done" + "".join(f"\n  failed: {run.error}" for run in failed),
-        scoring.in_words(scoring.compare(known, store.findings(farm.name, start=since))),
+        scoring.in_words(scoring.compare(known, store.findings(FARM, start=since))),
     ]
     return "\n".join(lines)
 
