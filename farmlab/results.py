@@ -28,6 +28,8 @@ Value = float | str | None
 
 RESULTS: Final = "results.json"
 PREVIOUS: Final = "previous.json"
+DRAWING: Final = "drawing"
+"""In the data of a recorded finding: the SVG that shows its evidence. It stays with the run."""
 _TABLES: Final = "tables"
 _RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 

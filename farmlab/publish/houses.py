@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab import results
-from farmlab.domain import FindingStatus, RunStatus, Severity
+from farmlab.domain import FindingStatus, RunStatus, Severity, VerdictState
 from farmlab.errors import DataError
 from farmlab.publish import html, words
 
@@ -54,11 +54,11 @@ def states(
     store: Store, settings: Settings, farm: Farm, newest: Mapping[int, datetime], at: datetime
 ) -> tuple[HouseState, list[HouseState]]:
     """The farm itself and its houses as they are at ``at``."""
-    del settings
     noticed = [item for item in store.findings(farm.name, status=_NOTICED) if item.severity is not Severity.INFO]
-    records = store.houses(farm.name)
-    own = _state(farm, None, noticed, newest, at)
-    return own, [_state(farm, house, noticed, newest, at) for house in records]
+    drawn = _drawings(store, settings, farm) if noticed else {}
+    shown = [replace(item, data={**item.data, results.DRAWING: drawn.get(item.key, "")}) for item in noticed]
+    own = _state(farm, None, shown, newest, at)
+    return own, [_state(farm, house, shown, newest, at) for house in store.houses(farm.name)]
 
 
 def table(
@@ -105,7 +105,7 @@ def _urgency(finding: Finding) -> tuple[int, float]:
 def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, Any]:
     """A finding as the template shows it."""
     best = max(item.why, key=lambda hypothesis: hypothesis.confidence, default=None)
-    drawing = item.data.get("drawing")
+    drawing = item.data.get(results.DRAWING)
     return {
         "state": words.SEVERITIES[item.severity],
         "where": where,
@@ -129,6 +129,21 @@ def _window(item: Finding, farm: Farm, at: datetime) -> str:
 
 def _why(cause: str, evidence: str) -> str:
     return f"{words.sentence(cause)}: {evidence}" if evidence else words.sentence(cause)
+
+
+def _drawings(store: Store, settings: Settings, farm: Farm) -> dict[str, str]:
+    """The newest drawing of each finding, by its key, as the last good run of each notebook recorded it."""
+    good: dict[tuple[str, int], Run] = {}
+    for run in store.runs(farm=farm.name, status=(RunStatus.DONE,)):
+        good.setdefault((run.notebook, run.house), run)
+    found: dict[str, str] = {}
+    for run in sorted(good.values(), key=lambda run: run.slot):
+        try:
+            recorded = results.load(settings.runs / run.folder).findings
+        except DataError:
+            continue
+        found |= {item.key: str(item.data[results.DRAWING]) for item in recorded if item.data.get(results.DRAWING)}
+    return found
 
 
 def _recorded(store: Store, settings: Settings, farm: Farm) -> tuple[Run | None, pd.DataFrame | None]:
@@ -156,7 +171,9 @@ def _row(house: HouseState, columns: list[str], said: Mapping[Any, Any]) -> dict
 
 
 def _cell(name: str, value: Any, house: HouseState) -> Any:
-    """A cell as it is shown; a small drawing is cleaned, since tables are data."""
+    """A cell as it is shown: a verdict as a state; a small drawing cleaned, since tables are data."""
+    if name == "verdict" and value in set(VerdictState):
+        return words.VERDICTS[VerdictState(value)]
     if isinstance(value, str) and value.lstrip().startswith("<svg"):
         return html.drawing(value, f"{house.label}, {_HEADINGS.get(name, name)}")
     return value

@@ -132,11 +132,14 @@ def sure(score: float) -> str:
 
 
 def quantity(name: str) -> str:
-    """The name of a value as it is said: its unit in brackets.
+    """The name of a value as it is said: its unit in brackets, and after a slash the house.
 
-    >>> quantity("weight_g"), quantity("houses_at_risk")
-    ('weight (g)', 'houses at risk')
+    >>> quantity("weight_g"), quantity("houses_at_risk"), quantity("days_behind/3")
+    ('weight (g)', 'houses at risk', 'days behind, house 3')
     """
+    if "/" in name:
+        what, _, where = name.partition("/")
+        return f"{quantity(what)}, {'house ' if where.isdigit() else ''}{where.replace('_', ' ')}"
     what, _, suffix = name.rpartition("_")
     known = {metric.suffix: metric.unit for metric in units.METRICS.values() if metric.unit and metric.suffix}
     return f"{what} ({known[suffix]})".replace("_", " ") if what and suffix in known else name.replace("_", " ")

@@ -86,9 +86,7 @@ def _execute(source: Path, target: Path, parameters: Mapping[str, Any], *, home:
 def _raised(kind: str, message: str, name: str) -> RunError:
     """What a cell raised, as a sentence; errors of FarmLab carry their own next step."""
     said = text.one_line(_ANSI.sub("", message), limit=400)
-    return NotebookFailed(
-        f"{kind}: {said}", where=name, next_step="Look at the cell on its page, then run it again."
-    )
+    return NotebookFailed(f"{kind}: {said}", where=name, next_step="Look at the cell on its page, then run it again.")
 
 
 def _manager(home: Path) -> Callable[..., KernelManager]:

@@ -43,7 +43,8 @@ def take_in(store: Store, notebook: Notebook, run: Run, found: results.Results) 
     at = _end(run)
     closes = _covers_all(notebook, run) and _is_newest(store, run) and _trusted(run)
     _resolve_failure(store, run, at)
-    return store.save_findings(run.farm, found.findings, source=_source(notebook, run), at=at, close_absent=closes)
+    kept = [replace(finding, data=_without_drawing(finding.data)) for finding in found.findings]
+    return store.save_findings(run.farm, kept, source=_source(notebook, run), at=at, close_absent=closes)
 
 
 def say_failed(store: Store, notebook: Notebook, run: Run, error: FarmLabError) -> list[Finding]:
@@ -74,6 +75,10 @@ def interrupted(run: Run, at: datetime, error: BaseException | None = None) -> R
         error=f"{run.notebook}: {reason}. It runs again when it is next due.",
         results={**run.results, INTERRUPTED: count},
     )
+
+
+def _without_drawing(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in data.items() if name != results.DRAWING}
 
 
 def _source(notebook: Notebook, run: Run) -> str:

@@ -36,7 +36,8 @@ SVG = (
 TABLE = """\
 import pandas as pd
 spark = '<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>'
-table = pd.DataFrame({"house": [1, 2], "age": ["31 d", None], "water_feed": [1.84, 1.9], "spark": [spark, spark]})"""
+table = pd.DataFrame({"house": [1, 2], "age": ["31 d", None], "water_feed": [1.84, 1.9], "spark": [spark, spark],
+                      "verdict": ["ok", "warning"]})"""
 
 
 def outputs(path: Path, *found: Any, source: str = "show()") -> Path:
@@ -249,7 +250,17 @@ class TestIndex:
 
     def test_a_drawing_of_a_finding_is_shown_harmlessly(self, bench: Bench) -> None:
         hostile = SVG.format("M3 3").replace("</svg>", "<script>alert(1)</script></svg>")
-        self.save(bench, finding(1, data={"drawing": hostile}))
+        record = (
+            "from datetime import datetime\nfrom farmlab.domain import Category, Finding\n"
+            "from farmlab.results import record\n"
+            "found = Finding(category=Category.ANOMALY, kind='k', house=1, subject='temp', title='trouble',"
+            f" start=datetime.fromisoformat(until), data={{'drawing': {hostile!r}, 'limit': 31}})\n"
+            "record(run_dir, findings=[found])"
+        )
+        write_notebook(bench.analyses, record=record)
+        bench.run()
+        (kept,) = bench.store.findings("Hillside")
+        assert kept.data == {"limit": 31}
         page = self.publish(bench)
         assert "M3 3" in page
         assert "alert(1)" not in page
@@ -264,6 +275,7 @@ class TestIndex:
             "31 d",
             "1.84",
             "<td>–</td>",
+            'aria-label="warning">▲</span> warning</td>',
             'aria-label="House 2, last 24 h"',
             "As of today 12:00.",
         ):
