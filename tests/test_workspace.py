@@ -121,6 +121,7 @@ def test_now_is_asked_only_at_the_edges() -> None:
         "runs",
         "ingest",
         "simulator/gateway",
+        "integrations/checks.py",
         "clock.py",
         "serving",
         "dashboard",

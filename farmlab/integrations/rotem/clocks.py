@@ -23,8 +23,8 @@ _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})")
 def wall_clock(text: str) -> time | None:
     """The time of day in a text "HH:MM"; None when there is none.
 
-    >>> wall_clock("07:05"), wall_clock("25:00")
-    (datetime.time(7, 5), None)
+    >>> str(wall_clock("07:05")), wall_clock("25:00")
+    ('07:05:00', None)
     """
     found = _TIME.fullmatch(text.strip())
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
