@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import date, timedelta
 
 import pytest
@@ -202,3 +203,12 @@ def test_a_wrong_password_is_tried_once_and_never_told() -> None:
 def test_repr_names_the_host_only() -> None:
     with farm() as (_, rotem):
         assert repr(rotem) == "Rotem(127.0.0.1)"
+
+
+def test_no_secret_is_logged_at_any_level(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with farm() as (_, rotem):
+        rotem.read_live(NOON)
+        secrets = rotem._service.secrets
+    assert "GetSiteControllersInfo" in caplog.text
+    assert [secret for secret in secrets if secret in caplog.text] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from contextlib import closing
@@ -57,6 +58,7 @@ class Transport:
             verify=_certificates(),
         )
         self._called = False
+        logging.getLogger("httpcore").setLevel(logging.INFO)  # below, it writes headers with cookies
 
     def close(self) -> None:
         """Close all connections."""
