@@ -74,11 +74,11 @@ def _last(wide: pd.DataFrame, column: str, days: pd.Index) -> pd.Series:
 
 def _flock(table: pd.DataFrame, wide: pd.DataFrame, days: pd.Index, flock: Flock) -> None:
     table["weight_g"] = _last(wide, "weight_g", days).where(lambda weight: weight > 0)
-    dead = wide["mortality"].groupby(days).max() if "mortality" in wide else pd.Series(np.nan, index=days.unique())
+    dead = wide["mortality_n"].groupby(days).max() if "mortality_n" in wide else pd.Series(np.nan, index=days.unique())
     table["dead"] = dead
     total = _since_placement(table, "dead")
     placed = float(flock.birds_placed) if flock.birds_placed else np.nan
-    counted = _last(wide, "birds", days)
+    counted = _last(wide, "birds_n", days)
     table["birds"] = counted.where(counted > 0).fillna(placed - total.reindex(counted.index))
     table["mortality_pct"] = 100 * total / placed
 

@@ -107,7 +107,7 @@ def local_days(index: pd.DatetimeIndex, timezone: str) -> pd.Index:
     return pd.Index(earlier.tz_convert(clock.zone(timezone)).tz_localize(None).normalize(), name="day")
 
 
-def drinking_index(
+def intake_index(
     added: pd.Series, ages: pd.Series, *, breed: str, count: float | pd.Series | None, column: str = "water_ml_d"
 ) -> pd.Series:
     """Amounts per reading as a multiple of the even share that the breed's table gives; 1 is the day's mean.

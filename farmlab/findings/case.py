@@ -13,6 +13,7 @@ from farmlab import clock
 from farmlab.domain import Category, Finding, HouseKind, Hypothesis, Severity
 from farmlab.features import climate, equipment, series
 from farmlab.features import flock as birds
+from farmlab.findings.detection import Detection, detect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +113,7 @@ class Case:
     @cached_property
     def birds_alive(self) -> pd.Series | None:
         """How many birds there are, as counted by the controller, else as placed; None when unknown."""
-        counted = self.column("birds").where(lambda count: count > 0).ffill()
+        counted = self.column("birds_n").where(lambda count: count > 0).ffill()
         if counted.notna().any():
             return counted
         placed = self.flock.birds_placed if self.flock else None
@@ -122,6 +123,11 @@ class Case:
     def breed(self) -> str:
         """The breed of the flock, "" when unknown or empty."""
         return self.flock.breed if self.flock else ""
+
+    @cached_property
+    def detection(self) -> Detection | None:
+        """What the calibrated detector says; None without a calibration."""
+        return detect(self)
 
     def spoken(self, moment: datetime | pd.Timestamp) -> str:
         """The moment in the farm's words."""

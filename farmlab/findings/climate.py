@@ -143,18 +143,24 @@ def _limit(case: Case, limit: Limit) -> Finding | None:
     if not case.has(limit.column):
         return None
     mean = equipment.trailing(case.column(limit.column), limit.minutes).where(case.ages.notna())
-    when = case.stretch(mean > limit.warning)
+    if limit.column == "co2_ppm":  # burners without a flue add to it, and chicks are kept warm first
+        burning = equipment.trailing(case.column("heaters_running").fillna(0), limit.minutes) > 0
+        bound_now = pd.Series(limit.warning, index=case.index).where(~burning, limit.critical)
+    else:
+        bound_now = pd.Series(limit.warning, index=case.index)
+    when = case.stretch(mean > bound_now)
     if when is None:
         return None
+    bound = float(bound_now.loc[when[0]])
     worst = float(mean.loc[when[0] : when[1]].max())
     return case.finding(
         Category.ANOMALY,
         f"{limit.column}_high",
         limit.label,
-        f"{limit.label} {worst:.0f} {limit.unit} (limit {limit.warning:.0f}) since {case.spoken(when[0])}",
+        f"{limit.label} {worst:.0f} {limit.unit} (limit {bound:.0f}) since {case.spoken(when[0])}",
         when[0],
         end=when[1],
-        score=beyond(worst, limit.warning),
+        score=beyond(worst, bound),
         severity=Severity.CRITICAL if worst > limit.critical else Severity.WARNING,
         why=(cause("too little fresh air for birds, litter or burners", 0.7, limit.source),),
         check=(limit.check,),

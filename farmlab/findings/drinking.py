@@ -11,16 +11,17 @@ from farmlab.domain import Category, Severity
 from farmlab.features import equipment, water_feed
 from farmlab.findings.calibration import night_hours
 from farmlab.findings.case import beyond, cause
-from farmlab.findings.table import AMOUNTS, detector_table
-from farmlab.models.level import Level
+from farmlab.findings.table import AMOUNTS
 from farmlab.units import METRICS
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding, Hypothesis, Sensor
     from farmlab.findings.case import Case
 
-DRY_MINUTES: Final = 90
-"""No water for so long while the light is on."""
+DRY_MINUTES: Final = 150
+"""No water for so long while the light is on; for a vaccination it is shut for up to two hours."""
+CATCH_AGE: Final = 28
+"""From this age in days on feed is withdrawn before birds are caught."""
 HUNGRY_MINUTES: Final = 300
 """No feed for so long while the light is on: longer than between two fillings."""
 LEAK_LPH: Final = 25.0
@@ -28,7 +29,7 @@ LEAK_TIMES: Final = 2.5
 """A leak: the flow in the dark is so much more, and so many times, what is usual."""
 YOUNGEST: Final = 2
 """Before this age in days chicks have hardly begun."""
-LEAST_CHANGE: Final = 0.08
+LEAST_CHANGE: Final = 0.10
 """Less than this share of the expected amount is not worth a walk."""
 
 
@@ -59,7 +60,8 @@ def _stopped(case: Case, metric: str, minutes: int) -> Finding | None:
     if when is None:
         return None
     since = when[0] - pd.Timedelta(minutes=minutes)
-    severe = metric == "water"
+    before_catch = metric == "feed" and float(case.ages.loc[when[0]]) >= CATCH_AGE
+    severity = Severity.CRITICAL if metric == "water" else Severity.INFO if before_catch else Severity.WARNING
     return case.finding(
         Category.FAILURE,
         f"no_{metric}",
@@ -68,11 +70,11 @@ def _stopped(case: Case, metric: str, minutes: int) -> Finding | None:
         since,
         end=when[1],
         score=0.9,
-        severity=Severity.CRITICAL if severe else Severity.WARNING,
+        severity=severity,
         why=(
             cause(f"no {metric} reaches the birds", 0.6, "the counter stands still in the light"),
             cause("the meter or its pulse line has failed", 0.3, "the birds would show it within hours"),
-            cause("withdrawn on purpose, before catching", 0.1, ""),
+            cause("withdrawn on purpose, before catching", 0.7 if before_catch else 0.1, "the age fits" * before_catch),
         ),
         check=(_STOPPED[metric],),
     )
@@ -114,27 +116,17 @@ def _leak(case: Case) -> Finding | None:
 
 def _off_level(case: Case) -> list[Finding]:
     """Amounts whose level has left what the past days let expect at this hour."""
-    state = case.calibration.get("detector")
-    columns = [METRICS[metric].column for metric in AMOUNTS]
-    if not state or not any(column in case.wide.columns for column in columns):
+    if case.detection is None:
         return []
-    level = Level.from_state(state["learned"]["level"])
-    table = detector_table(case)
-    scores = level.score_channels(table)
-    change = _relative_change(level, table)
-    found = [_off(case, metric, scores, change) for metric in AMOUNTS]
+    look = case.detection.found
+    change = look.change["offset"] / look.expected["drift"]  # as a share of a usual hour
+    found = [_off(case, metric, look.scores, change) for metric in AMOUNTS]
     return [finding for finding in found if finding is not None]
-
-
-def _relative_change(level: Level, table: pd.DataFrame) -> pd.DataFrame:
-    """By amount column, the mean of the last six hours as a share of what was expected, less one."""
-    shares = level.relative_change(table, over_hours=6)
-    return shares.reindex(columns=[METRICS[metric].column for metric in AMOUNTS])
 
 
 def _off(case: Case, metric: str, scores: dict[str, pd.DataFrame], change: pd.DataFrame) -> Finding | None:
     column = METRICS[metric].column
-    if column not in scores["offset"]:
+    if column not in change:
         return None
     score = scores["offset"][column].where(scores["offset"][column] >= scores["drift"][column], scores["drift"][column])
     off = (score >= 0.5) & (change[column].abs() >= LEAST_CHANGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,13 +10,14 @@ import pandas as pd
 
 from farmlab.domain import Category, Severity
 from farmlab.findings.case import cause
-from farmlab.findings.table import AMOUNTS, OUTSIDE, detector_table
-from farmlab.models.episodes import episodes
-from farmlab.models.own_history import OwnHistory
+from farmlab.findings.climate import OUTDOOR_EXCESS
+from farmlab.findings.table import AMOUNTS, HOUSE, OUTSIDE
+from farmlab.models.episodes import KINDS, episodes
 from farmlab.units import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from farmlab.domain import Finding, Hypothesis, Sensor
     from farmlab.findings.case import Case
@@ -24,16 +26,20 @@ if TYPE_CHECKING:
 CONFIRMED: Final = pd.Timedelta(minutes=10)
 """An episode must have been there for so long before a person hears of it."""
 SPIKES: Final = 2
-"""One jump out and back is nothing that a person has to know."""
+MANY_SPIKES: Final = 4
+"""One jump out and back is nothing that a person has to know; from four a day on it is a loose contact."""
+MATERIAL: Final = {"temp": 1.0, "rh": 8.0, "co2": 600.0, "nh3": 5.0, "pressure": 8.0}
+"""Metric → the least change of level, in its unit, that is worth a person's time; noise a quarter of it."""
+BAND_C: Final = 2.0
 OF_THE_SENSOR: Final = frozenset({"stuck", "noise", "dropout"})
 """What air and birds do not do."""
 TITLES: Final = {
     "stuck": "{label} stuck at {value} since {since}",
     "noise": "{label} jumps up and down since {since}",
     "dropout": "{label} gives no usable value since {since}",
-    "offset": "{label} reads {value}, before {expected}, since {since}",
+    "offset": "{label} reads {value}, expected {expected}, since {since}",
     "step": "{label} jumped from {expected} to {value} at {since}",
-    "drift": "{label} has moved away from its usual level since {since}, now {value}",
+    "drift": "{label} has moved away to {value}, expected {expected}, since {since}",
     "spike": "{label} jumped and came back {repeats} times since {since}",
 }
 
@@ -42,22 +48,32 @@ def look(case: Case) -> list[Finding]:
     """What the calibrated detector finds in the window; nothing without a calibration."""
     found = confirmed(case)
     alike = _together(case, found)
-    singles = [episode for episode in found if not any(episode in group for group in alike.values())]
+    singles = _one_each([e for e in found if not any(e in group for group in alike.values())])
     return [_of_house(case, metric, group) for metric, group in alike.items()] + [_single(case, e) for e in singles]
+
+
+def _one_each(found: Sequence[Episode]) -> list[Episode]:
+    """One episode a sensor: of several the most telling kind, and of that the latest, from its first onset on."""
+    kinds = list(dict.fromkeys(KINDS.values()))
+    kept: dict[str, Episode] = {}
+    for episode in sorted(found, key=lambda e: (-kinds.index(e.kind), e.start)):
+        same = kept.get(episode.sensor)
+        again = same is not None and same.kind == episode.kind
+        kept[episode.sensor] = replace(episode, start=same.start) if same is not None and again else episode
+    return list(kept.values())
 
 
 def confirmed(case: Case) -> list[Episode]:
     """The episodes that reach into the window and have lasted long enough; amounts have findings of their own."""
-    state = case.calibration.get("detector")
-    if not state or case.empty:
+    if case.detection is None:
         return []
-    table = detector_table(case)
-    channels = OwnHistory.from_state(state).score_channels(table)
+    table, look = case.detection.table, case.detection.found
+    found = episodes(look.scores, table, change=look.change, timezone=case.timezone)
     amounts = {METRICS[metric].column for metric in AMOUNTS}
     return [
         episode
-        for episode in episodes(channels, table, timezone=case.timezone)
-        if episode.sensor not in amounts and _is_confirmed(episode, case)
+        for episode in found
+        if episode.sensor not in amounts and _is_confirmed(episode, case) and _is_material(episode, table, case)
     ]
 
 
@@ -69,15 +85,35 @@ def _is_confirmed(episode: Episode, case: Case) -> bool:
     return bool(pd.Timestamp(episode.end) - pd.Timestamp(episode.detected_at) >= CONFIRMED)
 
 
+def _is_material(episode: Episode, table: pd.DataFrame, case: Case) -> bool:
+    """Whether the change is large enough to matter for birds or for control."""
+    metric = _metric(case, episode.sensor)
+    if metric not in MATERIAL or episode.kind in ("stuck", "dropout"):
+        return True
+    if episode.kind in ("noise", "spike"):
+        inside = table[episode.sensor].loc[episode.start : episode.end].dropna()
+        size = inside.diff().abs()
+        return bool((size.quantile(0.5) if episode.kind == "noise" else size.max()) >= MATERIAL[metric] / 4)
+    return bool(abs(episode.value - episode.expected) >= MATERIAL[metric])
+
+
+def _metric(case: Case, column: str) -> str:
+    return next((sensor.metric for sensor in case.sensors if sensor.column == column), "temp")
+
+
 def _together(case: Case, found: Sequence[Episode]) -> dict[str, list[Episode]]:
     """By metric, level changes that at least half of its sensors (and two) show at one time, one way."""
     groups: dict[str, list[Episode]] = {}
     for metric in ("temp", "rh"):
         columns = {sensor.column for sensor in case.sensors_of(metric) if sensor.position}
+        columns |= {HOUSE} if metric == "temp" else set()
         moved = [e for e in found if e.sensor in columns and e.kind not in OF_THE_SENSOR | {"spike"}]
         for ways in (1, -1):
-            same = [e for e in moved if np.sign(e.value - e.expected) == ways and _overlaps(e, moved)]
-            if len({e.sensor for e in same}) >= max(2, len(columns) / 2):
+            same = [
+                e for e in moved if np.sign(e.value - e.expected) == ways and (e.sensor == HOUSE or _overlaps(e, moved))
+            ]
+            whole = HOUSE in {e.sensor for e in same}
+            if whole or len({e.sensor for e in same}) >= max(2, len(columns) / 2):
                 groups.setdefault(metric, []).extend(same)
     return groups
 
@@ -92,7 +128,7 @@ def _of_house(case: Case, metric: str, group: Sequence[Episode]) -> Finding:
     label = METRICS[metric].label
     value = float(np.nanmedian([e.value for e in group]))
     before = float(np.nanmedian([e.expected for e in group]))
-    words = f"{_number(value, metric)}, before {_number(before, metric)}"
+    words = f"{_number(value, metric)}, expected {_number(before, metric)}"
     set_point = case.set_point.loc[:end].dropna()
     target = f" (set {_number(float(set_point.iloc[-1]), metric)})" if metric == "temp" and len(set_point) else ""
     return case.finding(
@@ -103,6 +139,7 @@ def _of_house(case: Case, metric: str, group: Sequence[Episode]) -> Finding:
         start,
         end=_end(case, end),
         score=max(e.score for e in group),
+        severity=Severity.INFO if metric == "temp" and _within_band(case, value, end) else Severity.WARNING,
         why=(
             cause("the house itself: weather, ventilation or heating", 0.7, _evidence(case)),
             cause("a changed setting", 0.3, f"{len({e.sensor for e in group})} sensors changed together"),
@@ -110,6 +147,13 @@ def _of_house(case: Case, metric: str, group: Sequence[Episode]) -> Finding:
         check=("Compare with the set-point, and look at fans, inlets and heaters on site.",),
         sensors=sorted({e.sensor for e in group}),
     )
+
+
+def _within_band(case: Case, value: float, at: datetime) -> bool:
+    """Whether the house is near its set-point, or as warm as the weather makes it: unusual, but no harm."""
+    target, outside = (series.loc[:at].dropna().tail(1) for series in (case.set_point, case.column(OUTSIDE)))
+    near = len(target) > 0 and abs(value - float(target.iloc[0])) <= BAND_C
+    return near or (len(outside) > 0 and value <= float(outside.iloc[0]) + OUTDOOR_EXCESS)
 
 
 def _evidence(case: Case) -> str:
@@ -130,7 +174,13 @@ def _evidence(case: Case) -> str:
 def _single(case: Case, episode: Episode) -> Finding:
     sensor = next(s for s in case.sensors if s.column == episode.sensor)
     alone = _neighbours(case, sensor)
-    at_fault = episode.kind in OF_THE_SENSOR or bool(alone) or sensor.position == "outside"
+    often = episode.repeats >= MANY_SPIKES
+    at_fault = (
+        (episode.kind == "spike" and often)
+        or episode.kind in OF_THE_SENSOR
+        or bool(alone)
+        or sensor.position == "outside"
+    )
     return case.finding(
         Category.SENSOR if at_fault else Category.ANOMALY,
         episode.kind,
@@ -139,7 +189,7 @@ def _single(case: Case, episode: Episode) -> Finding:
         episode.start,
         end=_end(case, episode.end),
         score=episode.score,
-        severity=Severity.WARNING if at_fault and episode.kind != "spike" else Severity.INFO,
+        severity=Severity.WARNING if at_fault and (episode.kind != "spike" or often) else Severity.INFO,
         why=_why(case, sensor, episode, alone),
         check=(episode.check,),
         sensor=sensor.source_key,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from farmlab.features import flock as birds
@@ -20,26 +19,34 @@ AMOUNTS: Final = {"water": "water_ml_d", "feed": "feed_g_d"}
 """Metrics that are judged as amounts per bird, by their level only → column of the breed's table."""
 RESTING: Final = {
     # metric → values that may last as long as they like
-    "nh3": (0.0, 0.0),
     "rh": (99.0, 100.0),
-    "pressure": (-1.0, 1.0),
     "illuminance": (0.0, 0.5),
     "power": (0.0, 0.0),
     "air_speed": (0.0, 0.0),
 }
+ANY: Final = (-1e9, 1e9)
 OUTSIDE: Final = "temp_c_outside"
 SET_POINT: Final = "temp_set_c"
+HOUSE: Final = "temp_c"
+OTHERS: Final = "others_"
+"""With at least three temperature sensors each is compared with the median of the others (a column beside)."""
+LEAST_NEIGHBOURS: Final = 3
 
 
 def detector_table(case: Case) -> pd.DataFrame:
-    """One column a judged sensor, with set-point, outside temperature and age beside them.
+    """One column a judged sensor; beside them set-point, outside temperature, the others of a sensor, and age.
 
-    Water and feed are multiples of the even share of the breed's daily target where breed and number of
-    birds are known, else amounts per reading.
+    With several temperature sensors the house's own temperature is their median. Water and feed are multiples
+    of an even share of the breed's daily target over the hours with light, where breed and number of birds are
+    known, else amounts per reading; in the dark they are missing.
     """
-    columns = {sensor.column for sensor in case.sensors if sensor.metric in JUDGED} - set(_averages(case))
-    kept = [column for column in case.wide.columns if column in columns | {SET_POINT, OUTSIDE}]
-    table = case.wide[kept].astype(float)
+    wanted = {sensor.column for sensor in case.sensors if sensor.metric in JUDGED} | {SET_POINT, OUTSIDE}
+    table = case.wide[[column for column in case.wide.columns if column in wanted]].astype(float)
+    placed = _placed(case)
+    if len(placed) >= LEAST_NEIGHBOURS:
+        table[HOUSE] = case.temperature
+        for column in placed:
+            table[OTHERS + column] = table[[other for other in placed if other != column]].median(axis=1)
     for metric, target in AMOUNTS.items():
         for sensor in case.sensors_of(metric):
             if sensor.column in case.wide.columns:
@@ -52,26 +59,41 @@ def detector_table(case: Case) -> pd.DataFrame:
 def settings(case: Case) -> dict[str, Any]:
     """What the detector is told about the columns of :func:`detector_table`."""
     judged = {sensor.column: sensor for sensor in case.sensors if sensor.metric in JUDGED}
-    inside = [column for column, sensor in judged.items() if sensor.metric == "temp" and sensor.position != "outside"]
+    placed = _placed(case) if len(_placed(case)) >= LEAST_NEIGHBOURS else []
     with_set_point = SET_POINT in case.wide.columns and case.wide[SET_POINT].notna().mean() > 0.5
+    inside = [column for column, s in judged.items() if s.metric == "temp" and s.position != "outside"]
+    alone = [column for column in inside if column not in placed] + ([HOUSE] if placed else [])
+    against_set_point = dict.fromkeys(alone, SET_POINT) if with_set_point else {}
     return {
-        "reference": dict.fromkeys(inside, SET_POINT) if with_set_point else {},
+        "reference": {**against_set_point, **{column: OTHERS + column for column in placed}},
         "driver": OUTSIDE if OUTSIDE in case.wide.columns else None,
-        "resting": {column: RESTING[s.metric] for column, s in judged.items() if s.metric in RESTING},
-        "level_only": [METRICS[metric].column for metric in AMOUNTS if METRICS[metric].column in case.wide.columns],
-        "beside": [SET_POINT],
+        "resting": {column: _resting(sensor.metric) for column, sensor in judged.items() if _resting(sensor.metric)},
+        "least_stuck_h": {column: METRICS[sensor.metric].stuck_hours for column, sensor in judged.items()},
+        "level_only": [
+            *(METRICS[metric].column for metric in AMOUNTS if METRICS[metric].column in case.wide.columns),
+            *([HOUSE] if placed else []),
+        ],
+        "rules_only": [column for column, sensor in judged.items() if sensor.position == "outside"],
+        "beside": [SET_POINT, *(OTHERS + column for column in placed)],
         "timezone": case.timezone,
     }
 
 
-def _averages(case: Case) -> list[str]:
-    """Columns that only repeat others: the controller's mean of several temperature sensors."""
-    placed = [sensor for sensor in case.sensors_of("temp") if sensor.position]
-    return [METRICS["temp"].column] if len(placed) > 1 else []
+def _resting(metric: str) -> tuple[float, float] | None:
+    """Where repeats are normal for a metric at all, any value may last."""
+    return RESTING.get(metric, None if METRICS[metric].stuck_hours else ANY)
+
+
+def _placed(case: Case) -> list[str]:
+    """The temperature sensors that have a place of their own in the house."""
+    return [s.column for s in case.sensors_of("temp") if s.position and s.column in case.wide.columns]
 
 
 def _amounts(case: Case, column: str, kind: Any, target: str) -> pd.Series:
     added = water_feed.amounts(case.wide[column], kind=kind, timezone=case.timezone)
-    known = added.notna()
-    index = water_feed.drinking_index(added, case.ages, breed=case.breed, count=case.birds_alive, column=target)
-    return index.where(known & np.isfinite(index))
+    index = water_feed.intake_index(added, case.ages, breed=case.breed, count=case.birds_alive, column=target)
+    if not case.has("light_pct"):
+        return index
+    lit = case.column("light_pct").ffill() > 0
+    share = lit.rolling("24h", min_periods=1).mean()
+    return (index * share).where(lit)

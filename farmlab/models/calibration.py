@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 EULER: Final = 0.5772
 NARROWEST: Final = 0.05
 """The spread of ln M is never taken as smaller: few days always look more alike than they are."""
+FARTHEST: Final = 1.5
+"""No threshold is taken from farther outside of what was seen than half as much again as the largest clean value."""
 FEWEST_DAYS: Final = 3
 OUTLIER: Final = 5.0
 """Days whose ln M lies this many robust deviations above the median are not clean and are left out."""
@@ -41,6 +43,11 @@ class Threshold:
         with np.errstate(divide="ignore", over="ignore"):
             distance = np.log(np.nan_to_num(statistic, nan=0.0)) - np.log(self.value * factor)
             return np.asarray(1 / (1 + np.exp(-distance / self.spread)))
+
+    def at_least(self, other: Threshold) -> Threshold:
+        """The higher of two thresholds, column by column."""
+        higher = other.value > self.value
+        return Threshold(np.maximum(self.value, other.value), self.spread, np.where(higher, other.rate, self.rate))
 
     def state(self) -> dict[str, list[float | None]]:
         """The numbers as JSON values; None stands for infinity."""
@@ -92,15 +99,19 @@ def without_outliers(maxima: NDArray[np.float64]) -> NDArray[np.float64]:
 def gumbel(maxima: NDArray[np.float64], *, budget: float, floor: NDArray[np.float64]) -> Threshold:
     """The threshold that is exceeded on a share ``budget`` of clean days, never below ``floor``."""
     location, spread, days = _fitted(maxima, floor)
-    value = np.fmax(np.exp(location - spread * np.log(-np.log1p(-budget))), floor)
+    value = np.exp(location - spread * np.log(-np.log1p(-budget)))
+    value = np.fmax(np.fmin(value, FARTHEST * _largest(maxima)), floor)
     return _threshold(value, location, spread, days)
 
 
 def multiple(maxima: NDArray[np.float64], *, times: float, floor: NDArray[np.float64]) -> Threshold:
     """``times`` the largest clean value, never below ``floor``; the rate is that of the fitted log-Gumbel."""
     location, spread, days = _fitted(maxima, floor)
-    largest = np.fmax.reduce(np.where(np.isfinite(maxima), maxima, 0.0), axis=0, initial=0.0)
-    return _threshold(np.fmax(times * largest, floor), location, spread, days)
+    return _threshold(np.fmax(times * _largest(maxima), floor), location, spread, days)
+
+
+def _largest(maxima: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.max(np.where(np.isfinite(maxima), maxima, 0.0), axis=0, initial=0.0))
 
 
 def _fitted(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -50,13 +51,13 @@ def healthy(*, days: int = 21, seed: int = 1, start: str = "2026-03-02") -> pd.D
 
 def broken(table: pd.DataFrame) -> pd.DataFrame:
     """The same with a spike, a stuck stretch, a jump that stays, a gap, and infinite values, in that order."""
-    out, rows = table.copy(), len(table)
-    out.iloc[int(0.40 * rows), 0] += 9
-    out.iloc[int(0.55 * rows) : int(0.62 * rows), 1] = out.iloc[int(0.55 * rows), 1]
-    out.iloc[int(0.66 * rows) : int(0.72 * rows), 2] += 25
-    out.iloc[int(0.75 * rows) : int(0.78 * rows), 0] = np.nan
-    out.iloc[int(0.80 * rows), 1], out.iloc[int(0.81 * rows), 2] = np.inf, -np.inf
-    return out
+    values, rows = table.to_numpy(dtype=float, copy=True), len(table)
+    values[int(0.40 * rows), 0] += 9
+    values[int(0.55 * rows) : int(0.62 * rows), 1] = values[int(0.55 * rows), 1]
+    values[int(0.66 * rows) : int(0.72 * rows), 2] += 25
+    values[int(0.75 * rows) : int(0.78 * rows), 0] = np.nan
+    values[int(0.80 * rows), 1], values[int(0.81 * rows), 2] = np.inf, -np.inf
+    return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
 def check_refuses_before_fit(make: Make) -> None:
@@ -69,7 +70,7 @@ def check_refuses_before_fit(make: Make) -> None:
 def check_refuses_short_data(make: Make) -> None:
     """Too little history is refused instead of guessed at."""
     for short in (healthy(days=1).iloc[:10], healthy(days=1).iloc[:0], healthy(days=1).iloc[:1]):
-        _raises(InsufficientData, lambda short=short: make().fit(short), f"fit on {len(short)} rows")
+        _raises(InsufficientData, partial(make().fit, short), f"fit on {len(short)} rows")
 
 
 def check_leaves_input_alone(make: Make) -> None:

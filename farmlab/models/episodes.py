@@ -51,8 +51,8 @@ CHECKS: Final = {
 class Episode:
     """A stretch of flags of one sensor (its column), times in UTC.
 
-    ``value`` is the reading at the highest score, ``expected`` the median of the six hours before the start;
-    either may be missing. ``repeats`` tells how many flags with a beginning of their own it joins.
+    ``value`` is the reading at the highest score, ``expected`` what it should have been, else the median of the
+    six hours before the start; either may be missing. ``repeats`` tells how many separate flags it joins.
     """
 
     sensor: str
@@ -68,8 +68,25 @@ class Episode:
     repeats: int = 1
 
 
-def episodes(channels: Mapping[str, pd.DataFrame], X: pd.DataFrame, *, timezone: str = "UTC") -> tuple[Episode, ...]:
-    """The episodes in the scores by channel of ``X``, in order of their start; words use the ``timezone``.
+def episodes(
+    channels: Mapping[str, pd.DataFrame],
+    X: pd.DataFrame,
+    *,
+    change: Mapping[str, pd.DataFrame] | None = None,
+    timezone: str = "UTC",
+) -> tuple[Episode, ...]:
+    """The episodes in the scores by channel of ``X``, in order of their start.
+
+    Parameters
+    ----------
+    channels
+        Scores by channel, as a detector gives them.
+    X
+        What was scored.
+    change
+        Channel → how far the level is from what was expected; without it the six hours before are compared.
+    timezone
+        The farm's, for the words.
 
     >>> times = pd.date_range("2026-07-01", periods=4, freq="1h", tz="UTC")
     >>> scores = pd.DataFrame({"temp_c_2": [0.1, 0.9, 0.8, 0.2]}, index=times)
@@ -79,9 +96,10 @@ def episodes(channels: Mapping[str, pd.DataFrame], X: pd.DataFrame, *, timezone:
     """
     found: list[Episode] = []
     for column in next(iter(channels.values())).columns:
-        scores = pd.DataFrame({name: frame[column] for name, frame in channels.items()}).sort_index()
-        if (scores.to_numpy() >= THRESHOLD).any():
-            found += _of_sensor(str(column), scores, X[column].sort_index(), timezone)
+        if any((frame[column].to_numpy() >= THRESHOLD).any() for frame in channels.values()):
+            scores = pd.DataFrame({name: frame[column] for name, frame in channels.items()}).sort_index()
+            off = {name: frame[column].sort_index() for name, frame in (change or {}).items() if column in frame}
+            found += _of_sensor(_Seen(str(column), scores, X[column].sort_index(), off, timezone))
     return tuple(sorted(found, key=lambda episode: (episode.start, episode.sensor)))
 
 
@@ -91,32 +109,44 @@ def to_frame(found: Iterable[Episode]) -> pd.DataFrame:
     return pd.DataFrame([asdict(episode) for episode in found], columns=names)
 
 
-def _of_sensor(column: str, scores: pd.DataFrame, values: pd.Series, timezone: str) -> list[Episode]:
-    index = pd.DatetimeIndex(scores.index)
-    flagged = np.flatnonzero((scores.to_numpy() >= THRESHOLD).any(axis=1))
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One sensor: its scores, its readings, how far its level is off, and the zone for the words."""
+
+    column: str
+    scores: pd.DataFrame
+    values: pd.Series
+    off: Mapping[str, pd.Series]
+    timezone: str
+
+
+def _of_sensor(seen: _Seen) -> list[Episode]:
+    index = pd.DatetimeIndex(seen.scores.index)
+    flagged = np.flatnonzero((seen.scores.to_numpy() >= THRESHOLD).any(axis=1))
     breaks = np.flatnonzero(np.diff(index[flagged].as_unit("s").asi8) > JOINED.total_seconds()) + 1
-    parts = (scores.iloc[rows[0] : rows[-1] + 1] for rows in np.split(flagged, breaks))
-    return [_episode(column, part, values, timezone) for part in parts]
+    return [_episode(seen, seen.scores.iloc[rows[0] : rows[-1] + 1]) for rows in np.split(flagged, breaks)]
 
 
-def _episode(column: str, scores: pd.DataFrame, values: pd.Series, timezone: str) -> Episode:
+def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
     raised = [name for name in KINDS if name in scores and scores[name].max() >= THRESHOLD]
     channel = raised[0]
     kind = KINDS[channel]
     hits = scores[channel] >= THRESHOLD
     detected, end = scores.index[0], scores.index[-1]
-    start = _onset(channel, scores.index[int(hits.argmax())], values)
-    value = _last(values.loc[: scores.index[int(scores[channel].argmax())]])
-    expected = _middle(values.loc[start - pd.Timedelta(hours=6) : start - pd.Timedelta(seconds=1)])
+    start = _onset(channel, scores.index[int(hits.argmax())], seen.values)
+    worst = scores.index[int(scores[channel].argmax())]
+    value = _last(seen.values.loc[:worst])
+    before = seen.values.loc[start - pd.Timedelta(hours=6) : start - pd.Timedelta(seconds=1)]
+    expected = value - float(seen.off[channel].loc[worst]) if channel in seen.off else _middle(before)
     repeats = int((hits & ~hits.shift(fill_value=False)).sum())
     return Episode(
-        sensor=column,
+        sensor=seen.column,
         kind=kind,
         start=min(start, detected).to_pydatetime(),
         end=end.to_pydatetime(),
         detected_at=detected.to_pydatetime(),
         score=float(scores[raised].max().max()),
-        why=_why(channel, value, expected, clock.spoken(start, timezone, at=end), repeats),
+        why=_why(channel, value, expected, clock.spoken(start, seen.timezone, at=end), repeats),
         check=CHECKS[kind],
         value=value,
         expected=expected,
@@ -127,12 +157,13 @@ def _episode(column: str, scores: pd.DataFrame, values: pd.Series, timezone: str
 def _onset(channel: str, first: pd.Timestamp, values: pd.Series) -> pd.Timestamp:
     """When the trouble began, as far as it can be told: the first of the repeated values, the jump itself."""
     if channel not in ("stuck", "silent"):
-        return max(first - LOOKBACK.get(channel, pd.Timedelta(0)), values.index[0])
+        earlier: pd.Timestamp = max(first - LOOKBACK.get(channel, pd.Timedelta(0)), values.index[0])
+        return earlier
     known = values.loc[:first].dropna()
     if channel == "stuck" and len(known):
         changes = np.flatnonzero(known.to_numpy()[:-1] != known.to_numpy()[1:])
         known = known.iloc[: changes[-1] + 2] if len(changes) else known.iloc[:1]
-    onset: pd.Timestamp = pd.DatetimeIndex(known.index).max() if len(known) else first
+    onset: pd.Timestamp = pd.Timestamp(known.index[-1]) if len(known) else first
     return onset
 
 
@@ -152,8 +183,8 @@ def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> 
         "stuck": f"{value:g} is repeated since {at}",
         "noise": f"it jumps up and down from reading to reading since {at}",
         "kept_step": f"it jumped from about {expected:.4g} to {value:.4g} at {at} and stayed there",
-        "offset": f"its level has changed since {at}: {value:.4g}, before about {expected:.4g}",
-        "drift": f"the mean of a day has moved away from what the past days let expect (now {value:.4g})",
+        "offset": f"its level has changed since {at}: {value:.4g}, expected {expected:.4g}",
+        "drift": f"the mean of a day has moved away from that of the past days: {value:.4g}, expected {expected:.4g}",
         "step": f"it jumped from about {expected:.4g} to {value:.4g} at {at}",
         "spike": f"it jumped and came straight back, {repeats} times" if repeats > 1 else "it jumped and came back",
     }

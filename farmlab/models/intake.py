@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Table:
     """Values on a regular grid; ``rows`` leads from the rows of the original to those of the grid.
 
-    ``judged`` is False where the house stands empty; ``placed`` is the day on which the birds came (days since
-    1970, give or take one; 0 without an age column): nothing is compared across flocks.
+    ``judged`` is False where the house stands empty; ``age`` is that of the flock in days (NaN
+    if unknown); ``placed`` is the day on which the birds came (days since 1970, give or take one; 0 without an age
+    column): nothing is compared across flocks.
     """
 
     index: pd.Index
@@ -32,6 +33,7 @@ class Table:
     values: NDArray[np.float64]
     rows: NDArray[np.intp]
     judged: NDArray[np.bool_]
+    age: NDArray[np.float64]
     placed: NDArray[np.float64]
     step: pd.Timedelta
 
@@ -68,7 +70,7 @@ def table(
     step = step or series.step_of(pd.DatetimeIndex(ordered.index))
     grid, rows = series.regular(ordered, step=step)
     names = tuple(columns) if columns is not None else tuple(c for c in X.columns if c != AGE and c not in beside)
-    judged, placed = _lives(grid)
+    judged, age, placed = _lives(grid)
     return Table(
         index=X.index,
         times=pd.DatetimeIndex(grid.index),
@@ -76,6 +78,7 @@ def table(
         values=grid.reindex(columns=list(names)).to_numpy(dtype=float),
         rows=rows[ordered.index.get_indexer(X.index)] if ordered is not X else rows,
         judged=judged,
+        age=age,
         placed=placed,
         step=step,
     )
@@ -106,9 +109,9 @@ def require_days(onto: Table, *, days: int) -> None:
         )
 
 
-def _lives(grid: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _lives(grid: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
     if AGE not in grid.columns:
-        return np.ones(len(grid), dtype=bool), np.zeros(len(grid))
+        return np.ones(len(grid), dtype=bool), np.full(len(grid), np.nan), np.zeros(len(grid))
     age = grid[AGE].ffill(limit=3).to_numpy(dtype=float)
     days = pd.DatetimeIndex(grid.index).as_unit("s").asi8 / 86_400
-    return np.isfinite(age), np.nan_to_num(days - age)
+    return np.isfinite(age), age, np.nan_to_num(days - age)

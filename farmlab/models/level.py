@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import numpy as np
@@ -25,8 +26,22 @@ WIDTHS: Final = {"offset": 6, "drift": 24}
 FEWEST_DAYS: Final = 3
 FEWEST_MAXIMA: Final = 5
 CONTEXT_HOURS: Final = 24 * (hours.PAST_DAYS + 2)
+SETTLED_DAYS: Final = hours.FEWEST_PAST + FEWEST_MAXIMA
+"""A new flock is not judged before this age: until then its house has no past that is like its present."""
 RIDGE: Final = 10.0
 """Hours of one standard deviation that the weather has to outweigh before it explains anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLook:
+    """By channel: the scores, how far the mean is from what was expected, and what was expected of it.
+
+    Change and expectation are in the unit of the sensor, less its set-point; missing where nothing is expected.
+    """
+
+    scores: dict[str, pd.DataFrame]
+    change: dict[str, pd.DataFrame]
+    expected: dict[str, pd.DataFrame]
 
 
 class Level(Detector):
@@ -161,53 +176,42 @@ class Level(Detector):
     def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Scores by channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
         self._check_fitted()
-        names = [column for column in X.columns if column in self.columns_]
         recent = self.prepared(X)
-        scores = self.grid_scores(recent, np.ones(recent.values.shape, dtype=bool))
-        columns = list(self.columns_)
-        frames = {
-            name: pd.DataFrame(grid[recent.rows], index=recent.index, columns=columns) for name, grid in scores.items()
-        }
-        return {name: frame[names] for name, frame in frames.items()}
+        return self.look(recent, np.ones(recent.values.shape, dtype=bool), X).scores
 
-    def grid_scores(self, recent: Table, usable: NDArray[np.bool_]) -> dict[str, Values]:
-        """Scores by channel on the grid of ``recent``; what is not ``usable`` is judged, but not learned from."""
-        joined, rest = self.rest(recent, usable)
-        complete = np.clip(hours.ends(recent, self.timezone)[1] - joined.first, -1, len(rest) - 1)
-        return {channel: self._score(channel, rest, complete, recent) for channel in WIDTHS}
-
-    def rest(self, recent: Table, usable: NDArray[np.bool_]) -> tuple[Hours, Values]:
-        """The hours with their context, and what is left over of them."""
+    def look(self, recent: Table, usable: NDArray[np.bool_], X: pd.DataFrame) -> LevelLook:
+        """Scores, change and expectation of ``X``, whose grid is ``recent``; what is not ``usable`` is not learned."""
         joined = self._hours(recent, usable).after(self.context_)
+        judged = self._judged(joined)
         limits = {width: self.thresholds_[channel].value for channel, width in WIDTHS.items()}
-        return joined, hours.left_over(self._judged(joined), limits=limits, explained=self._explained(joined))
+        rest = hours.left_over(judged, limits=limits, explained=self._explained(joined))
+        columns = [column for column in X.columns if column in self.columns_]
+        complete = np.clip(hours.ends(recent, self.timezone)[1] - joined.first, -1, len(rest) - 1)[recent.rows]
+        settled = (recent.judged & ~(recent.age < SETTLED_DAYS))[recent.rows, None]
 
-    def relative_change(self, X: pd.DataFrame, *, over_hours: int) -> pd.DataFrame:
-        """The mean of the last hours as a share of what was expected of them, less one; on the index of ``X``."""
-        self._check_fitted()
-        recent = self.prepared(X)
-        joined, rest = self.rest(recent, np.ones(recent.values.shape, dtype=bool))
-        expected = self._judged(joined).values - rest
-        mean, base = hours.trailing_mean(rest, over_hours), hours.trailing_mean(expected, over_hours)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.vstack([mean / base, np.full((1, rest.shape[1]), np.nan)])
-        complete = np.clip(hours.ends(recent, self.timezone)[1] - joined.first, -1, len(rest) - 1)
-        return pd.DataFrame(share[complete][recent.rows], index=X.index, columns=list(self.columns_))
+        def framed(by_hour: Values, nothing: float) -> pd.DataFrame:
+            padded = np.vstack([by_hour, np.full((1, by_hour.shape[1]), nothing)])  # -1: no hour is complete yet
+            return pd.DataFrame(padded[complete], index=X.index, columns=list(self.columns_))[columns]
 
-    def _score(self, channel: str, rest: Values, complete: NDArray[np.int64], recent: Table) -> Values:
+        scores, change, expected = {}, {}, {}
+        for channel, width in WIDTHS.items():
+            means = hours.trailing_mean(rest, width)
+            scores[channel] = framed(self._score(channel, np.nan_to_num(np.abs(means))), 0.0).where(settled, 0.0)
+            change[channel] = framed(means, np.nan)
+            expected[channel] = framed(hours.trailing_mean(judged.values - rest, width), np.nan)
+        return LevelLook(scores, change, expected)
+
+    def _score(self, channel: str, means: Values) -> Values:
         threshold = self.thresholds_[channel]
-        means = np.nan_to_num(np.abs(hours.trailing_mean(rest, WIDTHS[channel])))
         raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
-        scores = np.vstack([threshold.score(means, raised), np.zeros((1, means.shape[1]))])
-        return np.where(recent.judged[:, None], scores[complete], 0.0)  # -1: no hour is complete yet
+        return threshold.score(means, raised)
 
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough days of history for their level, which score 0."""
         short = ~np.isfinite(self.thresholds_["offset"].value)
-        need = hours.FEWEST_PAST + FEWEST_MAXIMA
         return {
-            column: f"fewer than {need} days of history for its level"
+            column: f"fewer than {SETTLED_DAYS} days of history for its level"
             for column, unknown in zip(self.columns_, short, strict=True)
             if unknown
         }

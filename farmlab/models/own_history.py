@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from farmlab.models.base import Detector
 from farmlab.models.intake import aligned
-from farmlab.models.level import WIDTHS, Level
+from farmlab.models.level import WIDTHS, Level, LevelLook
 from farmlab.models.protection import learnable
 from farmlab.models.sensor_rules import SensorRules
 
@@ -42,6 +43,10 @@ class OwnHistory(Detector):
         Column → (low, high): values in this range may last as long as they like.
     level_only
         Columns that are judged by their level only (amounts, which come in lumps).
+    rules_only
+        Columns that are judged by the fast rules only (outdoor sensors, whose level is the weather's).
+    least_stuck_h
+        Column → hours that a value may last at any rate.
     beside
         Columns that are not judged.
     timezone
@@ -69,22 +74,31 @@ class OwnHistory(Detector):
         driver: str | None = None,
         resting: Mapping[str, Sequence[float]] | None = None,
         level_only: Sequence[str] = (),
+        rules_only: Sequence[str] = (),
+        least_stuck_h: Mapping[str, float] | None = None,
         beside: Sequence[str] = (),
         timezone: str = "UTC",
         budget: float = 0.05,
         random_state: int | None = 0,
     ) -> None:
         super().__init__(random_state=random_state)
-        self.level_only, self.beside = list(level_only), list(beside)
-        self.rules = SensorRules(resting=resting, beside=[*self.level_only, *self.beside])
-        self.level = Level(reference=reference, driver=driver, timezone=timezone, budget=budget, beside=self.beside)
+        self.level_only, self.rules_only, self.beside = list(level_only), list(rules_only), list(beside)
+        self.rules = SensorRules(resting=resting, least_stuck_h=least_stuck_h, beside=[*self.level_only, *self.beside])
+        self.level = Level(
+            reference=reference,
+            driver=driver,
+            timezone=timezone,
+            budget=budget,
+            beside=[*self.rules_only, *self.beside],
+        )
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The arguments of the constructor."""
         level = {name: getattr(self.level, name) for name in ("reference", "driver", "timezone", "budget")}
-        own = {"resting": self.rules.resting, "level_only": self.level_only, "beside": self.beside}
-        return {**super().parameters, **level, **own}
+        rules = {"resting": self.rules.resting, "least_stuck_h": self.rules.least_stuck_h}
+        own = {"level_only": self.level_only, "rules_only": self.rules_only, "beside": self.beside}
+        return {**super().parameters, **level, **rules, **own}
 
     @property
     def is_fitted(self) -> bool:
@@ -110,16 +124,19 @@ class OwnHistory(Detector):
 
     def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Scores by channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
+        return self.look(X).scores
+
+    def look(self, X: pd.DataFrame) -> LevelLook:
+        """Scores by channel, and by level channel how far the level is from what was expected of it."""
         self._check_fitted()
         names = [column for column in X.columns if column in {*self.rules.columns_, *self.level.columns_}]
         seen = self.rules.prepared(X)
         by_rule = self.rules.grid_scores(seen)
-        channels = {channel: seen.like_original(grid) for channel, grid in by_rule.items()}
         recent = self.level.prepared(X)
-        usable = self._usable(recent, seen.columns, self._learnable(seen, by_rule))
-        for channel, grid in self.level.grid_scores(recent, usable).items():
-            channels[channel] = pd.DataFrame(grid[recent.rows], index=X.index, columns=list(self.level.columns_))
-        return {channel: frame.reindex(columns=names, fill_value=0.0) for channel, frame in channels.items()}
+        level = self.level.look(recent, self._usable(recent, seen.columns, self._learnable(seen, by_rule)), X)
+        channels = {channel: seen.like_original(grid) for channel, grid in by_rule.items()} | level.scores
+        scores = {channel: frame.reindex(columns=names, fill_value=0.0) for channel, frame in channels.items()}
+        return replace(level, scores=scores)
 
     @staticmethod
     def _usable(recent: Table, columns: Sequence[str], usable: NDArray[np.bool_]) -> NDArray[np.bool_]:

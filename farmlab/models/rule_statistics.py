@@ -101,11 +101,30 @@ def stuck(values: Values, natural: NDArray[np.bool_]) -> Values:
     return np.where(natural, 0, series.run_lengths(values)).astype(float)
 
 
+def resolution(values: Values) -> Values:
+    """The smallest usual change per column: the 5 % quantile of |d| where it is not 0; 0 if it never changes."""
+    changes = np.abs(np.diff(values, axis=0))
+    sizes = np.where(changes > 0, changes, np.nan)
+    out = np.zeros(values.shape[1])
+    moving = np.isfinite(sizes).any(axis=0)
+    out[moving] = np.nanquantile(sizes[:, moving], 0.05, axis=0)
+    return out
+
+
 def far_outside(values: Values, low: Values, high: Values, grains: Values) -> Values:
-    """How many widths of the clean range a value lies outside of it; codes for "no value" count four times."""
+    """How many widths of the clean range a value lies outside of it, once it has jumped there.
+
+    Codes for "no value" count four times. What goes there little by little is weather or work, no drop-out.
+    """
     width = np.fmax(high - low, 8 * grains)
-    beyond = np.fmax(np.fmax(low - values, values - high), 0) / width
-    return np.asarray(np.nan_to_num(np.where(np.isin(values, SENTINELS), 4 * beyond, beyond)))
+    beyond = np.nan_to_num(np.fmax(np.fmax(low - values, values - high), 0) / width)
+    beyond = np.where(np.isin(values, SENTINELS), 4 * beyond, beyond)
+    rows = np.arange(len(values))[:, None]
+    outside = beyond > 0
+    leaves = outside & ~np.vstack([np.zeros((1, values.shape[1]), bool), outside[:-1]])
+    jumped = np.abs(np.diff(values, axis=0, prepend=np.nan)) > width / 2
+    since = np.maximum.accumulate(np.where(leaves | ~outside, rows, -1), axis=0)
+    return np.asarray(np.where(np.take_along_axis(jumped, np.maximum(since, 0), axis=0), beyond, 0.0))
 
 
 def _median_of_three(values: Values) -> Values:

@@ -30,6 +30,11 @@ RULES: Final = {
     "stuck": (1.5, 9.0),
     "silent": (1.5, 9.0),
 }
+RESOLUTION: Final = 1.5
+"""Noise is more than a value that flips between two neighbouring steps of the sensor."""
+BOUNDED: Final = ("step", "kept_step", "noise")
+RULE_BUDGET: Final = 0.0167
+"""False episodes a day that each of these may cause: where a few calm days promise more, the threshold is raised."""
 FAR: Final = 1.0
 """A value this many widths outside of the clean range is a drop-out."""
 FEWEST_DAYS: Final = 3
@@ -47,6 +52,8 @@ class SensorRules(Detector):
     ----------
     resting
         Column → (low, high): values in this range may last as long as they like (NH₃ at 0, darkness).
+    least_stuck_h
+        Column → hours that a value may last at any rate.
     beside
         Columns that are not judged.
 
@@ -66,17 +73,20 @@ class SensorRules(Detector):
         self,
         *,
         resting: Mapping[str, Sequence[float]] | None = None,
+        least_stuck_h: Mapping[str, float] | None = None,
         beside: Sequence[str] = (),
         random_state: int | None = 0,
     ) -> None:
         super().__init__(random_state=random_state)
         self.resting = {column: [float(x) for x in span] for column, span in (resting or {}).items()}
+        self.least_stuck_h = {column: float(hours) for column, hours in (least_stuck_h or {}).items()}
         self.beside = list(beside)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        return {**super().parameters, "resting": self.resting, "beside": self.beside}
+        own = {"resting": self.resting, "least_stuck_h": self.least_stuck_h, "beside": self.beside}
+        return {**super().parameters, **own}
 
     @property
     def is_fitted(self) -> bool:
@@ -101,6 +111,7 @@ class SensorRules(Detector):
     def _learn_range(self, values: Values) -> None:
         known = np.isfinite(values).any(axis=0)
         self.grain_, self.low_, self.high_ = rule_statistics.grain(values), *np.full((2, values.shape[1]), np.nan)
+        self.resolution_ = rule_statistics.resolution(values)
         self.low_[known], self.high_[known] = np.nanquantile(values[:, known], [0.001, 0.999], axis=0)
 
     def _learn_thresholds(self, history: Table, usable: NDArray[np.bool_]) -> None:
@@ -108,14 +119,26 @@ class SensorRules(Detector):
         days = history.times.as_unit("s").asi8 // 86_400
         self.thresholds_, self.alarms_ = {}, {}
         for channel, (times, least) in RULES.items():
-            counted = channel in ("stuck", "silent")
-            floor = np.full(len(self.columns_), least) if counted else least * self.grain_
+            floor = self._floor(channel, least, history)
             with_value = usable if channel == "silent" else usable & np.isfinite(history.values)
             maxima = calibration.daily_maxima(statistics[channel], days, usable=with_value)
-            threshold = calibration.multiple(calibration.without_outliers(maxima), times=times, floor=floor)
+            clean_maxima = calibration.without_outliers(maxima)
+            threshold = calibration.multiple(clean_maxima, times=times, floor=floor)
+            if channel in BOUNDED:
+                threshold = threshold.at_least(calibration.gumbel(clean_maxima, budget=RULE_BUDGET, floor=floor))
             self.thresholds_[channel] = threshold
             self.alarms_[channel] = self._recent(statistics[channel], threshold, history)
         self._only_where_values_are_known()
+
+    def _floor(self, channel: str, least: float, history: Table) -> Values:
+        if channel == "silent":
+            return np.full(len(self.columns_), least)
+        if channel == "stuck":
+            hours = [self.least_stuck_h.get(column, 0.0) for column in self.columns_]
+            return np.fmax(least, np.array(hours) * 3600 / history.step.total_seconds())
+        if channel == "noise":
+            return np.fmax(least * self.grain_, RESOLUTION * self.resolution_)
+        return least * self.grain_
 
     def _only_where_values_are_known(self) -> None:
         """Without values a sensor has no clean past at all, not even of its gaps."""
@@ -152,7 +175,8 @@ class SensorRules(Detector):
         return threshold.score(statistic, raised)
 
     def _statistics(self, seen: Table) -> dict[str, Values]:
-        values = rule_statistics.bridged(seen.values)
+        own = np.where(seen.judged[:, None], seen.values, np.nan)
+        values = rule_statistics.bridged(own)
         steps = rule_statistics.step(values)
         lag = seen.per(pd.Timedelta(hours=rule_statistics.KEPT_HOURS))
         return {
@@ -162,7 +186,7 @@ class SensorRules(Detector):
             "noise": rule_statistics.noise(values),
             "stuck": rule_statistics.stuck(values, self._natural(values)),
             "silent": self._silent(seen),
-            "outside": rule_statistics.far_outside(seen.values, self.low_, self.high_, self.grain_),
+            "outside": rule_statistics.far_outside(own, self.low_, self.high_, self.grain_),
         }
 
     def _silent(self, seen: Table) -> Values:

@@ -1,0 +1,32 @@
+"""What the calibrated detector of a house says about its readings, computed once for all who ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from farmlab.findings.table import detector_table
+from farmlab.models.own_history import OwnHistory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from farmlab.findings.case import Case
+    from farmlab.models.level import LevelLook
+
+
+@dataclass(frozen=True)
+class Detection:
+    """The table that was judged, and what was found in it."""
+
+    table: pd.DataFrame
+    found: LevelLook
+
+
+def detect(case: Case) -> Detection | None:
+    """The detection of a house; None without a calibration, or while nobody lives there."""
+    state = case.calibration.get("detector")
+    if not state or case.empty:
+        return None
+    table = detector_table(case)
+    return Detection(table, OwnHistory.from_state(state).look(table))
