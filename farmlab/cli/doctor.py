@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 LEAST_FREE: Final = 2 * 1024**3
 """Bytes of disk that should be free: a year of a farm of eight houses takes about one."""
-LIBRARIES: Final = (
-    "sqlalchemy", "pandas", "matplotlib", "sklearn", "prophet", "papermill", "prefect", "voila", "jupyterlab",
-)  # fmt: skip
+LIBRARIES: Final = ("numpy", "pandas", "scipy", "sklearn", "matplotlib", "prophet", "sqlalchemy", "cryptography", "zmq")
+"""Those that stand on compiled code, and so on libraries of the system."""
+PROGRAMS: Final = ("prefect", "papermill", "voila", "jupyterlab")
 EXTENSIONS: Final = "farmlab.integrations"
 _TRY: Final = """
 import importlib, json, sys, warnings
@@ -77,11 +78,11 @@ def _python(settings: Settings) -> Iterator[Finding]:
 
 def _libraries(settings: Settings) -> Iterator[Finding]:
     del settings
-    broken = unloadable(LIBRARIES)
+    broken = {name: "it is not installed" for name in PROGRAMS if find_spec(name) is None} | unloadable(LIBRARIES)
     for name, error in broken.items():
         yield Finding(name, False, error, "Make the environment anew: rm -r .venv, then make demo.")
     if not broken:
-        yield Finding("libraries", True, f"all {len(LIBRARIES)} load")
+        yield Finding("libraries", True, f"all {len(LIBRARIES) + len(PROGRAMS)} are there")
 
 
 def unloadable(names: Sequence[str]) -> dict[str, str]:

@@ -35,11 +35,8 @@ def up(
 
     settings = context.settings()
     with home.hold(settings.data), _told_to_stop() as stopping:
-        with context.open_store() as store:
-            gateways = [str(farm.settings["base_url"]) for farm in store.farms() if farm.simulated]
-        if demo and not gateways:
-            raise ConfigError("there is no simulated farm", where=str(settings.home), next_step="Run: make demo.")
-        _run(settings, services.plan(settings, gateways=gateways[:1] if demo else ()), stopping)
+        plan = services.plan(settings, gateways=_gateways(settings) if demo else [])
+        _run(settings, plan, stopping)
 
 
 def lab(
@@ -52,6 +49,17 @@ def lab(
     settings = context.settings()
     command, env = jupyter.start(settings, port=port, browser=browser)
     os.execve(command[0], command, {**os.environ, **env})  # noqa: S606
+
+
+def _gateways(settings: Settings) -> list[str]:
+    """The address at which the simulated farm of this home is to be served."""
+    from farmlab.cli import outside
+
+    with context.open_store() as store:
+        found = [str(farm.settings["base_url"]) for farm in store.farms() if "base_url" in farm.settings]
+    if not found or not outside.exists(settings.home):
+        raise ConfigError("there is no simulated farm", where=str(settings.home), next_step="Run: make demo.")
+    return found[:1]
 
 
 def _run(settings: Settings, plan: Plan, stopping: Event) -> None:

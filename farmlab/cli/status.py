@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from farmlab import clock, runs, watch
 from farmlab.dashboard import overview, state
 from farmlab.dashboard.source import end
+from farmlab.dashboard.state import Fresh
 from farmlab.domain import RunStatus, SyncStatus, VerdictState
 from farmlab.serving import home
 
@@ -99,11 +100,20 @@ def _farm(store: Store, farm: Farm, at: datetime) -> FarmStatus:
         runs={_scope(run, houses): _ended(run, farm, at) for run in last},
         problems=(
             *_poll(store, farm, at),
-            *(f"{label}, {one.text}" for label, one in fresh.items() if one.late),
+            *_silent(fresh),
             *((f"not to be trusted: {verdict.sentence}",) if disqualified and verdict else ()),
             *(f"{_scope(run, houses)} {_ended(run, farm, at)}" for run in last if run.status is RunStatus.FAILED),
         ),
     )
+
+
+def _silent(fresh: dict[str, Fresh]) -> Iterator[str]:
+    """Houses whose data are late; said once when all of them are."""
+    late = {label: one.text for label, one in fresh.items() if one.late}
+    if len(late) == len(fresh) > 1 and len(set(late.values())) == 1:
+        yield f"all houses, {next(iter(late.values()))}"
+    else:
+        yield from (f"{label}, {text}" for label, text in late.items())
 
 
 def _poll(store: Store, farm: Farm, at: datetime) -> Iterator[str]:

@@ -136,7 +136,9 @@ def _findings(store: Store, now: datetime) -> None:
         category=Category.ANOMALY, kind="low", house=4, subject="water_l", start=now - timedelta(hours=7),
         title="Water is 18 % under what birds of 24 days drink", check=("Walk the birds", "Look at the drinker line"),
     )  # fmt: skip
-    store.save_findings("Hillside", [fan, stuck, water], source="anomaly", at=now)
+    known = {house.number for house in store.houses("Hillside")}
+    found = [finding for finding in (fan, stuck, water) if finding.house in known]
+    store.save_findings("Hillside", found, source="anomaly", at=now)
 
 
 def _runs(store: Store, now: datetime, folder: Path) -> None:
