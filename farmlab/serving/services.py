@@ -82,10 +82,10 @@ def prefect_env(settings: Settings, port: int, password: str) -> dict[str, str]:
         # few runs ahead: after an outage Prefect executes every one that it missed
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "20",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
-        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "120",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT2M",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(3 * 86_400),
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "86400",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P3D",
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
         "FARMLAB_HOME": str(settings.home),
     }
 
