@@ -187,7 +187,7 @@ class Level(Detector):
         rest = hours.left_over(judged, limits=limits, explained=self._explained(joined))
         columns = [column for column in X.columns if column in self.columns_]
         complete = np.clip(hours.ends(recent, self.timezone)[1] - joined.first, -1, len(rest) - 1)[recent.rows]
-        settled = (recent.judged & ~(recent.age < SETTLED_DAYS))[recent.rows, None]
+        settled = np.repeat((recent.judged & ~(recent.age < SETTLED_DAYS))[recent.rows, None], len(columns), axis=1)
 
         def framed(by_hour: Values, nothing: float) -> pd.DataFrame:
             padded = np.vstack([by_hour, np.full((1, by_hour.shape[1]), nothing)])  # -1: no hour is complete yet
@@ -196,7 +196,7 @@ class Level(Detector):
         scores, change, expected = {}, {}, {}
         for channel, width in WIDTHS.items():
             means = hours.trailing_mean(rest, width)
-            scores[channel] = framed(self._score(channel, np.nan_to_num(np.abs(means))), 0.0).where(settled, 0.0)
+            scores[channel] = framed(self._score(channel, np.nan_to_num(np.abs(means))), 0.0) * settled
             change[channel] = framed(means, np.nan)
             expected[channel] = framed(hours.trailing_mean(judged.values - rest, width), np.nan)
         return LevelLook(scores, change, expected)
