@@ -159,6 +159,18 @@ def test_one_login_serves_a_whole_sync() -> None:
         assert gateway.calls["Login"] == 1
 
 
+def test_the_overview_of_one_moment_is_read_once() -> None:
+    with farm() as (gateway, rotem):
+        rotem.read_live(NOON)
+        rotem.read_alarms(NOON)
+        rotem.read_daily(1, NOON)
+        rotem.list_flocks(NOON)
+        assert gateway.calls["GetSiteControllersInfo"] == 1
+        rotem.read_alarms(NOON + timedelta(minutes=5))
+        rotem.read_live(NOON + timedelta(minutes=5))
+        assert gateway.calls["GetSiteControllersInfo"] == 3
+
+
 def test_only_read_operations_are_ever_called() -> None:
     with farm() as (gateway, rotem):
         rotem.test_connection()

@@ -318,7 +318,7 @@ def test_a_new_flock_is_noticed() -> None:
     with farm() as (gateway, rotem):
         assert rotem.list_flocks(NOON)[0].placed_on == date(2026, 3, 30)
         gateway.traps = replace(gateway.traps, growth_days={1: 0})
-        assert rotem.list_flocks(NOON)[0].placed_on == date(2026, 4, 20)
+        assert rotem.list_flocks(NOON + timedelta(minutes=5))[0].placed_on == date(2026, 4, 20)
 
 
 def test_unknown_parameters_are_noted_once_and_unreadable_values_each_time() -> None:

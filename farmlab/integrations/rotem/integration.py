@@ -55,7 +55,7 @@ class Rotem(Integration):
         self._service = Service(settings, self._transport)
         self._watch = ClockWatch()
         self._strangers: set[str] = set()
-        self._last_site: Site | None = None
+        self._last_look: tuple[datetime | None, Site] | None = None
         self._registered: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
@@ -92,14 +92,15 @@ class Rotem(Integration):
 
     def list_flocks(self, at: datetime) -> list[Flock]:
         """The running flocks; placed as many days ago as the controller counts."""
-        houses = [house for house in self._site().houses.values() if house.growth_day is not None and not house.empty]
+        site = self._seen_at(at)
+        houses = [house for house in site.houses.values() if house.growth_day is not None and not house.empty]
         stocks = self._service.tables(history.INVENTORY, [house.number for house in houses if house.connected])
         return [self._flock(house, at, stocks.get(house.number)) for house in houses]
 
     def read_live(self, at: datetime) -> Batch:
         """Everything the houses show, stamped with ``at``; what fails for one house is a problem of the batch."""
         tape = Tape()
-        site = self._site(tape)
+        site = self._site(at, tape)
         bundles = self._service.tables(calls.BUNDLE, site.connected, tape)
         moment = Moment(at, self.timezone, self._service.units())
         told = [read_house(house, bundles.get(number), moment, self._watch) for number, house in site.houses.items()]
@@ -108,7 +109,7 @@ class Rotem(Integration):
     def read_daily(self, house: int, at: datetime) -> Batch:
         """One reading per completed day of the running flock and table, at the midnight that ends the day."""
         tape = Tape()
-        days = self._days(self._site(tape), house, at)
+        days = self._days(self._seen_at(at), house, at)
         if days is None:
             return Batch(problems=(Problem(house, "it has no running flock, or does not answer"),))
         told = [self._read_table(menu, days, tape) for menu in (*history.DAILY, history.HEATERS)]
@@ -116,7 +117,7 @@ class Rotem(Integration):
 
     def read_alarms(self, at: datetime) -> list[Event]:
         """Alarms of the running flocks, and those that are active now, oldest first."""
-        site = self._site()
+        site = self._seen_at(at)
         tables = self._service.tables(history.ALARMS, site.connected)
         days = {house: self._days(site, house, at) for house in tables}
         past = [
@@ -129,12 +130,17 @@ class Rotem(Integration):
 
     def house_age(self, house: int) -> int | None:
         """Growth day as of the last look at the farm; None for an empty or unknown house."""
-        state = (self._last_site or self._site()).houses.get(house)
+        state = (self._last_look[1] if self._last_look else self._site()).houses.get(house)
         return None if state is None or state.empty else state.growth_day
 
-    def _site(self, tape: Tape | None = None) -> Site:
-        self._last_site = self._service.site(tape)
-        return self._last_site
+    def _site(self, at: datetime | None = None, tape: Tape | None = None) -> Site:
+        site = self._service.site(tape)
+        self._last_look = at, site
+        return site
+
+    def _seen_at(self, at: datetime) -> Site:
+        """The overview of this moment, read once for live values, alarms and days together."""
+        return self._last_look[1] if self._last_look and self._last_look[0] == at else self._site(at)
 
     def _farm_name(self) -> str:
         if self._registered is None:
