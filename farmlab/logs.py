@@ -58,7 +58,8 @@ class JsonLines(logging.Handler):
         }
         if record.exc_info:
             told["trace"] = logging.Formatter().formatException(record.exc_info)
-        return mask(json.dumps(told, default=str, ensure_ascii=False), self._hide)
+        shown = {name: mask(value, self._hide) if isinstance(value, str) else value for name, value in told.items()}
+        return json.dumps(shown, default=str, ensure_ascii=False)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         """Go on without the line."""

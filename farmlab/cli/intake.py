@@ -36,6 +36,7 @@ def register(root: typer.Typer) -> None:
 
 def sync(
     farm: Annotated[str, typer.Argument(help="The farm; unset: all that have an integration.")] = "",
+    days: Annotated[bool, typer.Option("--days", help="Also read the tables of days that controllers keep.")] = False,
     as_json: context.Json = False,
 ) -> None:
     """Ask the sources of farms for what they know now.
@@ -46,7 +47,7 @@ def sync(
 
     with context.open_store() as store:
         names = [farm] if farm else [known.name for known in store.farms() if known.integration != "none"]
-        runs = [_sync(store, name, clock.now(), force=bool(farm), quiet=as_json) for name in names]
+        runs = [_sync(store, name, clock.now(), force=bool(farm), days=days, quiet=as_json) for name in names]
     text = "\n".join(map(_told, runs)) or "No farm has an integration. Add one: farmlab farm add NAME --integration …"
     context.say([_plain(run) for run in runs], as_json=as_json, text=text)
     if any(run.status == SyncStatus.FAILED for run in runs):
@@ -122,13 +123,13 @@ def rotate(as_json: context.Json = False) -> None:
     context.say({"resealed": count}, as_json=as_json, text=f"Sealed anew: {count}. The old key is gone.")
 
 
-def _sync(store: Store, farm: str, at: datetime, *, force: bool, quiet: bool) -> SyncRun:
+def _sync(store: Store, farm: str, at: datetime, *, force: bool, days: bool, quiet: bool) -> SyncRun:
     """One farm's sync; one that another process is polling counts as running."""
     from farmlab import ingest
     from farmlab.domain import SyncRun
 
     try:
-        return ingest.sync(store, context.settings(), farm, at=at, force=force, say=_progress(quiet=quiet))
+        return ingest.sync(store, context.settings(), farm, at=at, force=force, days=days, say=_progress(quiet=quiet))
     except Busy as error:
         if force:
             raise

@@ -41,6 +41,7 @@ class _Round:
     farm: Farm
     at: datetime
     backoff: retry.Backoff
+    days: bool
     say: Callable[[str], None]
 
 
@@ -51,6 +52,7 @@ def sync(
     *,
     at: datetime,
     force: bool = False,
+    days: bool = False,
     backoff: retry.Backoff | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> SyncRun:
@@ -58,7 +60,8 @@ def sync(
 
     A failure of the source is not raised but told in ``error``. After five failures in a row the farm is left
     alone for a growing time; then the answer has no id and says until when. ``force`` asks all the same.
-    ``say`` is given sentences on what was discovered.
+    ``days`` also reads the tables of days that controllers keep of a running flock. ``say`` is given sentences
+    on what was discovered.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def sync(
         if pause is not None and at < pause and not force:
             return _left_alone(farm, syncs, pause, at=at)
         waits = backoff or retry.Backoff(settings.retry_s)
-        return _attempt(_Round(store, settings, farm, at, waits, say), syncs)
+        return _attempt(_Round(store, settings, farm, at, waits, days, say))
 
 
 def close_interrupted(store: Store, farm: str, *, imports: bool, at: datetime) -> list[SyncRun]:
@@ -96,14 +99,14 @@ def close_interrupted(store: Store, farm: str, *, imports: bool, at: datetime) -
     return syncs
 
 
-def _attempt(work: _Round, syncs: Sequence[SyncRun]) -> SyncRun:
+def _attempt(work: _Round) -> SyncRun:
     store, farm = work.store, work.farm
     begun = time.monotonic()
     run = store.start_sync(SyncRun(farm=farm.name, source=farm.integration, started_at=work.at))
     hidden = secrets.known_values(work.settings, [farm])
     with logs.writing(work.settings, hide=hidden, farm=farm.name, sync=run.id) as log:
         try:
-            done = _round(work, run, syncs)
+            done = _round(work, run)
         except Exception as error:  # a plug-in may raise anything; the attempt has to be closed all the same
             known = isinstance(error, FarmLabError)
             log.error("sync failed", exc_info=not known)
@@ -119,10 +122,10 @@ def _attempt(work: _Round, syncs: Sequence[SyncRun]) -> SyncRun:
     return done
 
 
-def _round(work: _Round, run: SyncRun, syncs: Sequence[SyncRun]) -> SyncRun:
+def _round(work: _Round, run: SyncRun) -> SyncRun:
     store, farm, at = work.store, work.farm, work.at
     with connect(farm, work.settings) as source:
-        answer = ask(source, at=at, backoff=work.backoff, days=_is_new_day(farm, syncs, at))
+        answer = ask(source, at=at, backoff=work.backoff, days=work.days)
         run = replace(run, payload=payloads.archive(work.settings, run, answer.payload))
         found = discover(store, farm, source, answer.live, at=at)
     history = answer.live.table is not None and not store.newest(farm.name)
@@ -153,13 +156,6 @@ def _judge(store: Store, farm: Farm, *, at: datetime) -> None:
     polls = [sync for sync in store.syncs(farm.name) if sync.source != retry.IMPORT]
     found = findings.of_syncs(farm.name, polls, timezone=farm.timezone)
     store.save_findings(farm.name, found, source=FINDINGS, at=at)
-
-
-def _is_new_day(farm: Farm, syncs: Sequence[SyncRun], at: datetime) -> bool:
-    """Whether no poll of today's has brought anything yet."""
-    polls = (sync for sync in syncs if sync.source != retry.IMPORT and sync.status != SyncStatus.FAILED)
-    last = next(polls, None)
-    return last is None or clock.local_date(last.started_at, farm.timezone) != clock.local_date(at, farm.timezone)
 
 
 def _tell(work: _Round, sentences: Sequence[str]) -> None:

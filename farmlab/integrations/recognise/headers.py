@@ -85,7 +85,7 @@ def meaning(name: str) -> Meaning | None:
     """What a name says, or None where it names no known quantity.
 
     >>> meaning("temp_f"), meaning("temp_c_outside").position
-    (Meaning(metric='temp', unit='f', position='', house=None, confidence=0.9), 'outside')
+    (Meaning(metric='temp', unit='°F', position='', house=None, confidence=0.9), 'outside')
     >>> meaning("machine id") is None
     True
     """
@@ -136,7 +136,16 @@ def _words(name: str) -> Meaning | None:
     if metric == "illuminance" and unit in ("%", "pct"):
         metric = "light"
     position, number = _position(rest), int(house[1]) if house else None
-    return Meaning(metric, unit, position, number, 0.9 if unit else 0.7)
+    return Meaning(metric, _as_written(unit, name), position, number, 0.9 if unit else 0.7)
+
+
+def _as_written(unit: str, name: str) -> str:
+    """A unit as people write it: degrees with their sign, others as in the name."""
+    lower = unit.lower()
+    if lower in ("c", "°c", "f", "°f"):
+        return f"°{lower[-1].upper()}"
+    found = re.search(re.escape(unit), name, re.I)
+    return found[0] if found else unit
 
 
 @cache

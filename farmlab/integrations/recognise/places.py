@@ -34,7 +34,9 @@ _SEPARATES: Final = re.compile(r"machine|device|unit|group|location|zone|positio
 _ROW_NUMBER: Final = re.compile(r"|#|no\.?|nr\.?|row|index|id|unnamed: 0", re.I)
 _ARRIVAL: Final = re.compile(r"learn|receiv|creat|updat|insert|upload|sync", re.I)
 _ENOUGH: Final = 0.5
-"""Share of numbers from which on a column is taken to be one of numbers; its other cells are rejected."""
+_ENOUGH_NAMED: Final = 0.2
+"""Share of numbers from which on a column is one of numbers, also where its name is that of a quantity; its other
+cells are rejected."""
 _MOST_GROUPS: Final = 200
 _FEW_REPEATS: Final = 0.01
 """Share of rows that may repeat a time within a group: the hour that comes twice in autumn, a slip."""
@@ -56,7 +58,8 @@ class Raw:
     def numeric(self, index: int) -> bool:
         """Whether a column holds numbers."""
         if any(self.sample[index]):
-            return share_numeric(self.sample[index], self.decimal) >= _ENOUGH
+            needed = _ENOUGH_NAMED if headers.meaning(self.names[index]) else _ENOUGH
+            return share_numeric(self.sample[index], self.decimal) >= needed
         return bool(np.isfinite(read_numbers(self.cells[index], self.decimal).values).any())
 
 
@@ -72,7 +75,7 @@ class TimePlace:
 def find_time(raw: Raw, said: Mapping[int, Said]) -> TimePlace:
     """Where the time stands: what a person said, else the likeliest column that holds nothing but times."""
     free = [i for i in range(len(raw.names)) if i not in said or said[i].role in ("time", "clock")]
-    kinds = {i: times.kind_of(raw.sample[i]) for i in free}
+    kinds = {i: times.kind_of(raw.sample[i], named=i in said or _is_named_time(raw.names[i])) for i in free}
     forced = _said(said, "time")
     epochs = {i: _epoch(raw, i, forced=i == forced) for i in free if kinds[i] is None}
     likely = [i for i in free if kinds[i] in ("moment", "date") or epochs.get(i)]

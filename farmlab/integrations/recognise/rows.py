@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from farmlab.integrations.recognise.source import Line
+from farmlab.integrations.recognise.times import kind_of
 from farmlab.text import one_line
 from farmlab.units import known_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from farmlab.integrations.recognise.source import Source
 
@@ -23,8 +24,6 @@ SAMPLE_ROWS: Final = 400
 
 _TAKEN_APART: Final = "\x1f"
 """Between the cells of rows that were quoted; a file of measurements does not contain it."""
-_LONGEST_CELL: Final = 5
-"""Lines that one quoted cell may span; beyond, its quote is taken as forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,8 @@ class _Head:
 
 def plausible_delimiters(source: Source) -> list[str]:
     """The delimiters that cut most lines into the same number of cells, the likeliest first."""
-    if source.delimiter:
-        return [source.delimiter]
+    if source.delimiter or not source.lines:
+        return [source.delimiter] if source.lines else []
     shares = {delimiter: _share(source, delimiter) for delimiter in DELIMITERS}
     likely = [delimiter for delimiter in DELIMITERS if shares[delimiter] >= 0.6]
     return sorted(likely, key=lambda delimiter: -round(min(shares[delimiter], 0.9), 1))
@@ -80,7 +79,7 @@ def cut(source: Source, delimiter: str) -> Rows:
         separator=separator,
         lines=tuple(line.text for line in good),
         numbers=tuple(line.number for line in good),
-        rejected=tuple(rejected),
+        rejected=(*rejected, *((line.number, line.text, "a quote is not closed") for line in source.unclosed)),
         notes=head.notes,
     )
 
@@ -88,12 +87,6 @@ def cut(source: Source, delimiter: str) -> Rows:
 def looks_numeric(cell: str) -> bool:
     """Whether a cell is a number in some notation."""
     return cell.strip().lstrip("+-").replace(",", "").replace(".", "").replace("'", "").isdecimal()
-
-
-def looks_like_time(cell: str) -> bool:
-    """Whether a cell begins as a date or a time of day does."""
-    digits = sum(char.isdigit() for char in cell[:12])
-    return digits >= 3 and any(mark in cell[1:11] for mark in "-/.:") and not looks_numeric(cell)
 
 
 def _share(source: Source, delimiter: str) -> float:
@@ -112,7 +105,7 @@ def _head(source: Source, delimiter: str) -> _Head:
     """The column names and where the data begin."""
     rows = [_cells(line.text, delimiter) for line in source.lines[:SAMPLE_ROWS]]
     width = Counter(map(len, rows)).most_common(1)[0][0]
-    start = next(i for i, cells in enumerate(rows) if abs(len(cells) - width) <= 1)
+    start = next(i for i in range(len(rows)) if _begins_table(rows, i, width))
     skipped = (f"Lines before the table, left out: {start}.",) if start else ()
     if not _is_header(rows[start]):
         commented = _header_in_comment(source, delimiter, width)
@@ -125,10 +118,18 @@ def _head(source: Source, delimiter: str) -> _Head:
     return _Head(_distinct(names), first, True, (*skipped, *notes))
 
 
+def _begins_table(rows: Sequence[list[str]], at: int, width: int) -> bool:
+    """Whether a line is the first of the table: as wide, or a header that lacks the name of the first column."""
+    cells, following = rows[at], rows[at + 1 : at + 2]
+    if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
+        return True
+    return 2 <= len(cells) == width - 1 and any(len(row) == width and not _is_header(row) for row in following)
+
+
 def _is_header(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     numbers = sum(looks_numeric(cell) for cell in filled)
-    return bool(filled) and not any(looks_like_time(cell) for cell in filled) and numbers * 2 < len(filled)
+    return bool(filled) and not any(kind_of([cell]) for cell in filled) and numbers * 2 < len(filled)
 
 
 def _header_in_comment(source: Source, delimiter: str, width: int) -> tuple[str, ...]:
@@ -175,8 +176,8 @@ def _fit(
         return list(body), []
     good: list[Line] = []
     rejected: list[tuple[int, str, str]] = []
-    for line in _closed(body, rejected):
-        cells = [cell.replace("\n", " ").replace(_TAKEN_APART, " ") for cell in _cells(line.text, delimiter)]
+    for line in body:
+        cells = [cell.replace(_TAKEN_APART, " ") for cell in _cells(line.text, delimiter)]
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
         if len(cells) == width:
@@ -184,16 +185,3 @@ def _fit(
         else:
             rejected.append((line.number, line.text, f"{len(cells)} cells where the table has {width} columns"))
     return good, rejected
-
-
-def _closed(body: Sequence[Line], rejected: list[tuple[int, str, str]]) -> Iterator[Line]:
-    """The lines, those of a cell with line breaks joined; a quote that stays open costs its own line only."""
-    at = 0
-    while at < len(body):
-        spans = range(1, _LONGEST_CELL + 1)
-        span = next((n for n in spans if sum(line.text.count('"') for line in body[at : at + n]) % 2 == 0), 0)
-        if span:
-            yield Line(body[at].number, "\n".join(line.text for line in body[at : at + span]))
-        else:
-            rejected.append((body[at].number, body[at].text, "a quote is not closed"))
-        at += span or 1

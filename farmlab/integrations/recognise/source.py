@@ -20,7 +20,11 @@ _FOREIGN: Final = (
     (b"PAR1", "it is a Parquet file", "Export the table as CSV."),
 )
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MOST_ZEROS: Final = 0.01
+"""Share of zero bytes that a text may hold, as a logger without power writes them."""
 _COMMENTS: Final = ("#", "//")
+_LONGEST_CELL: Final = 5
+"""Lines that one quoted cell may span; beyond, its quote is taken as forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Line:
 class Source:
     """The lines of a file that carry something.
 
-    ``delimiter`` is what the file itself says (``sep=;``, as Excel writes it).
+    ``delimiter`` is what the file itself says (``sep=;``, as Excel writes it); ``unclosed`` are lines with a
+    quote that is never closed.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Source:
     lines: tuple[Line, ...]
     comments: tuple[Line, ...]
     delimiter: str
+    unclosed: tuple[Line, ...]
 
 
 def open_source(path: Path, *, skip_open_line: bool = False) -> Source:
@@ -67,7 +73,25 @@ def open_source(path: Path, *, skip_open_line: bool = False) -> Source:
     lines = tuple(line for line in filled if not line.text.startswith(_COMMENTS)) if comments else tuple(filled)
     if not lines:
         raise UnreadableTable("it holds comments only", where=path.name, next_step="Export it again, with rows.")
-    return Source(path.name, encoding, lines, comments, delimiter)
+    closed, unclosed = _closed(lines)
+    return Source(path.name, encoding, closed, comments, delimiter, unclosed)
+
+
+def _closed(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The lines, those of a cell with line breaks joined; and those whose quote stays open, which costs only them."""
+    if not any('"' in line.text for line in lines):
+        return lines, ()
+    closed, unclosed = [], []
+    at = 0
+    while at < len(lines):
+        spans = range(1, _LONGEST_CELL + 1)
+        span = next((n for n in spans if sum(line.text.count('"') for line in lines[at : at + n]) % 2 == 0), 0)
+        if span:
+            closed.append(Line(lines[at].number, " ".join(line.text for line in lines[at : at + span])))
+        else:
+            unclosed.append(lines[at])
+        at += span or 1
+    return tuple(closed), tuple(unclosed)
 
 
 def _bytes(path: Path) -> bytes:
@@ -89,11 +113,11 @@ def _decode(data: bytes, path: Path) -> tuple[str, str]:
         if data.startswith(magic):
             raise UnreadableTable(what, where=path.name, next_step=next_step)
     marked = next((name for bom, name in _BOMS if data.startswith(bom)), "")
-    if b"\0" in data and not marked:
+    if not marked and data.count(b"\0") > _MOST_ZEROS * len(data):
         raise UnreadableTable("it is not text", where=path.name, next_step="Export the table as CSV.")
     for encoding in (marked,) if marked else ("utf-8", "cp1252", "latin-1"):
         try:
-            return data.decode(encoding), encoding
+            return data.decode(encoding).replace("\0", " "), encoding
         except UnicodeDecodeError:
             continue
     raise UnreadableTable(f"it is not {marked} as its first bytes say", where=path.name, next_step="Export it again.")

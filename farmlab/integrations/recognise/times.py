@@ -33,8 +33,9 @@ _MONTH_DAY: Final = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]*\.?\s*(?P<d>\d{1,2})(?:
 _PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 _EPOCH: Final = (3e8, 4.2e9)
 """Seconds since 1970 that are believed to be a time: 1979 to 2103."""
-_AGREEMENT: Final = 0.9
-"""Share of a sample that has to look like a time; the others are rejected one by one."""
+_AGREEMENT: Final = 0.8
+_AGREEMENT_NAMED: Final = 0.4
+"""Share of a sample that has to look like a time, also where the name says so; the others are rejected one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,18 @@ class _Parts:
     offset: NDArray[np.float64]
 
 
-def kind_of(cells: Iterable[str]) -> Kind | None:
-    """What a sample of cells is, when nine of ten that hold something agree; None for no time."""
+def kind_of(cells: Iterable[str], *, named: bool = False) -> Kind | None:
+    """What a sample of cells is, when most that hold something agree (fewer are needed where the name says so).
+
+    None where it is no time.
+    """
+    needed = _AGREEMENT_NAMED if named else _AGREEMENT
     filled = [_canonical(cell) for cell in cells if cell.strip()]
     dates = [match for match in map(_DATE.fullmatch, filled) if match]
     clocks = [match for match in map(_CLOCK.fullmatch, filled) if match]
-    if filled and len(dates) >= _AGREEMENT * len(filled):
+    if filled and len(dates) >= needed * len(filled):
         return "moment" if any(match[5] for match in dates) else "date"
-    if filled and len(clocks) >= _AGREEMENT * len(filled) and any(":" in cell for cell in filled):
+    if filled and len(clocks) >= needed * len(filled) and any(":" in cell for cell in filled):
         return "clock"
     return None
 

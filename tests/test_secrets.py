@@ -1,0 +1,130 @@
+"""Secrets are kept by reference or sealed, and never shown."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from farmlab import config, secrets
+from farmlab.config import Settings
+from farmlab.domain import Farm
+from farmlab.errors import ConfigError
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return config.load(tmp_path / "home")
+
+
+def test_a_variable_stays_a_reference_and_is_read_when_needed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROTEM", PASSWORD)
+    kept = secrets.keep("env:ROTEM", settings)
+    assert kept == "env:ROTEM"
+    monkeypatch.setenv("ROTEM", "changed")
+    assert secrets.reveal(kept, settings) == "changed"
+
+
+def test_a_missing_variable_is_named(settings: Settings) -> None:
+    with pytest.raises(ConfigError, match=r"'NOT_THERE' is not set.*export NOT_THERE="):
+        secrets.keep("env:NOT_THERE", settings)
+
+
+def test_a_variable_may_stand_in_the_dotenv_file_of_the_home(settings: Settings) -> None:
+    settings.home.mkdir()
+    (settings.home / ".env").write_text(f'ROTEM="{PASSWORD}"\n')
+    assert secrets.reveal("env:ROTEM", settings) == PASSWORD
+
+
+def test_a_file_is_sealed_under_a_key_that_nobody_else_may_read(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text(f"{PASSWORD}\nsecond line\n")
+    kept = secrets.keep(f"@{tmp_path / 'pw'}", settings)
+    assert PASSWORD not in kept
+    assert secrets.reveal(kept, settings) == PASSWORD
+    assert stat.S_IMODE(secrets.key_file(settings).stat().st_mode) == 0o600
+
+
+def test_what_was_asked_for_is_sealed(settings: Settings) -> None:
+    kept = secrets.keep("-", settings, ask=lambda: f"{PASSWORD}\n")
+    assert kept.startswith("sealed:")
+    assert secrets.reveal(kept, settings) == PASSWORD
+    assert secrets.keep(kept, settings) == kept
+
+
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("hunter22", "not written on the command line"),
+        ("@/no/such/file", "No such file"),
+        ("-", "nobody can be asked"),
+    ],
+)
+def test_a_reference_that_cannot_be_followed_is_refused(settings: Settings, reference: str, reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        secrets.keep(reference, settings)
+
+
+def test_an_empty_answer_or_file_is_refused(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text("\n")
+    with pytest.raises(ConfigError, match="first line is empty"):
+        secrets.keep(f"@{tmp_path / 'pw'}", settings)
+    with pytest.raises(ConfigError, match="nothing was typed"):
+        secrets.keep("-", settings, ask=lambda: " ")
+
+
+def test_a_refused_secret_is_not_repeated(settings: Settings) -> None:
+    with pytest.raises(ConfigError) as caught:
+        secrets.keep("hunter22", settings)
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_new_key_opens_what_older_ones_sealed_until_they_are_dropped(settings: Settings) -> None:
+    old = secrets.seal(PASSWORD, settings)
+    secrets.add_key(settings)
+    assert secrets.reveal(old, settings) == PASSWORD
+    fresh = secrets.reseal(old, settings)
+    secrets.drop_older_keys(settings)
+    assert secrets.reveal(fresh, settings) == PASSWORD
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        secrets.reveal(old, settings)
+
+
+def test_a_variable_is_not_sealed_by_a_rotation(settings: Settings) -> None:
+    assert secrets.reseal("env:ROTEM", settings) == "env:ROTEM"
+
+
+def test_a_key_file_that_others_may_read_is_refused(settings: Settings) -> None:
+    kept = secrets.seal(PASSWORD, settings)
+    secrets.key_file(settings).chmod(0o644)
+    with pytest.raises(ConfigError, match=r"others may read.*chmod 600"):
+        secrets.reveal(kept, settings)
+
+
+def test_a_damaged_or_missing_key_file_is_said(settings: Settings) -> None:
+    kept = secrets.seal(PASSWORD, settings)
+    secrets.key_file(settings).write_text("nonsense\n")
+    with pytest.raises(ConfigError, match="damaged"):
+        secrets.reveal(kept, settings)
+    secrets.key_file(settings).unlink()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        secrets.reveal(kept, settings)
+
+
+def test_known_values_are_those_that_this_process_can_know(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMLAB_DATABASE_URL", "postgresql+psycopg://me:p%40ssword@localhost/farm")
+    settings = config.load(settings.home)
+    farm = Farm(
+        name="Hillside",
+        settings={"user": "me", "password": secrets.seal(PASSWORD, settings), "other": "env:NOT_THERE", "n": 3},
+    )
+    short = Farm(name="B", settings={"pin": secrets.seal("123", settings)})
+    assert secrets.known_values(settings, [farm, short]) == {PASSWORD, "p@ssword"}
+
+
+def test_the_longer_of_two_secrets_is_masked_whole() -> None:
+    assert secrets.mask("xabcdefx abc", ["abc", "abcdef"]) == "x•••x •••"
