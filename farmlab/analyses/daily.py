@@ -9,7 +9,7 @@ import pandas as pd
 
 from farmlab import config, figures, results
 from farmlab.analyses import blocks
-from farmlab.domain import Severity
+from farmlab.domain import HouseKind, Severity
 from farmlab.errors import DataError
 from farmlab.features import daily as flock_days
 
@@ -136,7 +136,7 @@ def _row(lab: Scope, house: House) -> dict[str, Any]:
     yesterday = complete.iloc[-1] if len(complete) else None
     return {
         "house": house.number,
-        "age": f"{lab.age_days(house.number)} d" if lab.flocks.get(house.number) else "empty",
+        "age": _age(lab, house),
         "temp": _against(newest["temp_c"], newest["temp_set_c"]),
         "rh": f"{newest['rh_pct']:.0f} %" if np.isfinite(newest["rh_pct"]) else "",
         "water_feed": _number(yesterday, "water_feed", 2),
@@ -145,6 +145,13 @@ def _row(lab: Scope, house: House) -> dict[str, Any]:
         "verdict": str(verdict.state),
         "spark": _spark(wide, house),
     }
+
+
+def _age(lab: Scope, house: House) -> str:
+    if house.kind is HouseKind.ROOM:
+        return ""
+    age = lab.age_days(house.number)
+    return "empty" if age is None else f"{age} d"
 
 
 def _target_row(house: House, table: pd.DataFrame) -> dict[str, Any]:

@@ -1,0 +1,160 @@
+"""The four analyses on the sample farms: what they say is so, and it is said the way pages need it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from farmlab.analyses import anomaly, arrivals, blocks, coming, daily
+from farmlab.domain import Category, Finding, Hypothesis, Severity, Verdict, VerdictState
+
+if TYPE_CHECKING:
+    from farmlab.scope import Scope
+
+
+def test_coverage_of_the_house_is_what_came_of_what_was_expected(house: Scope) -> None:
+    rows = arrivals.houses(house)
+    came = house.wide(1)
+    expected = (house.until - house.start) / house.step
+    assert rows["house"].tolist() == [1]
+    assert rows["coverage"].iloc[0] == pytest.approx(came.notna().sum().mean() / expected, abs=0.02)
+    assert arrivals.values(rows)["coverage"] == round(rows["coverage"].iloc[0], 4)
+
+
+def test_faults_name_the_sensor_that_a_rule_marked(house: Scope) -> None:
+    rows = arrivals.faults(house)
+    marked = arrivals.flags(house, house.houses[0])
+    bad = set(marked.loc[marked["rule"].isin(["range", "spike", "stuck"]), "sensor"])
+    labels = {sensor.source_key: sensor.label for sensor in house.sensors(1)}
+    assert {labels[key] for key in bad} <= set(rows["sensor"])
+    assert "<table>" in arrivals.fault_table(rows, house).html
+
+
+def test_the_room_is_in_order_and_its_strip_says_so(room: Scope) -> None:
+    picture = arrivals.picture(room, room.houses[0])
+    assert "100 % of the expected readings" in picture.alt
+    assert arrivals.faults(room).empty
+
+
+def test_detection_agrees_with_its_own_summary(house: Scope) -> None:
+    detected = anomaly.detect(house)
+    urgent = [item for item in detected.findings if item.severity is not Severity.INFO]
+    said = anomaly.summary(detected, house)
+    assert (said.startswith("Nothing unusual")) == (not urgent)
+    assert len(anomaly.episode_table(detected)) == detected.count
+    assert set(detected.expected_per_day) == {1}
+
+
+def test_an_injected_stuck_sensor_becomes_an_episode(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = type(house).wide
+
+    def broken(self: Scope, number: int, *, history_hours: float = 0, metric: object = None) -> pd.DataFrame:
+        wide = read(self, number, history_hours=history_hours, metric=metric).copy()  # type: ignore[arg-type]
+        wide.loc[self.until - timedelta(hours=12) :, "temp_c_4"] = 24.4
+        return wide
+
+    monkeypatch.setattr(type(house), "wide", broken)
+    table = anomaly.episode_table(anomaly.detect(house))
+    assert "stuck" in set(table.loc[table["sensor"] == "temp_c_4", "kind"])
+
+
+def test_forecasts_follow_the_present_and_hold_an_interval(house: Scope) -> None:
+    items = coming.coming(house)
+    assert {item.sensor.metric for item in items} == {"temp", "rh", "water", "feed"}
+    table = coming.table(items)
+    assert (table["time"] > pd.Timestamp(house.until).floor("h")).all()
+    assert (table["lower"] <= table["forecast"]).all()
+    assert (table["forecast"] <= table["upper"]).all()
+    assert (table.loc[table["metric"] == "water", "lower"] >= 0).all()
+    assert coming.summary(items).startswith("4 of 4 series")
+    totals = coming.values(items)
+    water = table[table["metric"] == "water"].head(24)["forecast"].sum()
+    assert totals["water/1"] == pytest.approx(water, abs=0.1)
+
+
+def test_back_test_stands_beside_yesterdays_value(house: Scope) -> None:
+    tested = coming.backtest(coming.coming(house))
+    naive = tested[tested["model"] == "seasonal-naive"]
+    assert np.allclose(naive["ratio"], 1.0)
+    shown = coming.backtest_table(tested)
+    assert shown["model"].str.endswith("(used)").any()
+    assert coming.backtest_table(tested.iloc[:0]).empty
+
+
+def test_a_series_without_history_is_refused_in_a_sentence(house: Scope) -> None:
+    young = replace(house, start=house.until - timedelta(hours=1))
+    items = [coming.Coming(young.houses[0], young.sensors(1)[0], None, "too short")]
+    assert coming.picture(items[0], young) is None
+    assert "too short" in coming.refusals(items).html
+    assert coming.summary(items).startswith("No forecast could be made")
+    assert coming.table(items).empty
+    assert coming.values(items) == {}
+
+
+def test_house_row_compares_with_targets(house: Scope) -> None:
+    row = daily.house_table(house).iloc[0]
+    assert row["age"] == f"{house.age_days(1)} d"
+    assert "set" in row["temp"]
+    assert row["spark"].startswith("<svg")
+    targets = daily.target_table(house).iloc[0]
+    assert "target" in targets["weight, g"]
+    assert daily.values(daily.target_table(house)) == {"days_behind/1": targets["days behind"]}
+
+
+def test_a_room_has_no_flock_and_no_target(room: Scope) -> None:
+    assert daily.days(room, room.houses[0]) is None
+    assert daily.target_table(room).empty
+    assert daily.values(daily.target_table(room)) == {}
+    assert daily.house_table(room).iloc[0]["age"] == ""
+
+
+def finding(severity: Severity, house: int, scope: Scope, title: str = "Something") -> Finding:
+    return Finding(
+        category=Category.ANOMALY, kind="stuck", house=house, subject="temp_c_1", start=scope.start, title=title,
+        severity=severity, score=0.9, why=(Hypothesis(cause="a cable", confidence=0.7, evidence="it repeats"),),
+        check=("Look at the cable.",),
+    )  # fmt: skip
+
+
+def test_first_sentence_counts_houses_not_findings(house: Scope) -> None:
+    assert daily.sentence([], house) == "1 house in order"
+    twice = [finding(Severity.WARNING, 1, house), finding(Severity.CRITICAL, 1, house)]
+    assert daily.sentence(twice, house) == "1 house of 1 need you today: 1"
+    assert daily.sentence([finding(Severity.INFO, 1, house)], house) == "1 house in order"
+
+
+def test_blocks_escape_what_comes_from_outside(house: Scope) -> None:
+    hostile = finding(Severity.WARNING, 1, house, title="<script>alert(1)</script>")
+    html = blocks.block(hostile, house).html
+    assert "<script>" not in html
+    assert "Look at the cable." in html
+    assert "70 %" in html
+    assert "&lt;script&gt;" in blocks.others([hostile], house).html
+    assert blocks.others([], house).html == ""
+
+
+def test_urgent_findings_become_blocks_and_the_rest_a_list(house: Scope) -> None:
+    many = [finding(Severity.WARNING, 1, house) for _ in range(10)] + [finding(Severity.INFO, 1, house)]
+    assert len(daily.worth_reading(many)) == 8
+    assert len(daily.others(many)) == 3
+
+
+def test_evidence_shows_the_sensor_that_is_named(house: Scope) -> None:
+    picture = blocks.evidence(finding(Severity.WARNING, 1, house), house)
+    assert picture is not None
+    assert "temperature 1" in picture.svg
+    nothing = replace(finding(Severity.WARNING, 1, house), subject="nothing", kind="other")
+    assert blocks.evidence(nothing, house) is None
+
+
+def test_verdict_is_said_with_shape_word_and_reason() -> None:
+    table = blocks.verdict(Verdict(state=VerdictState.WARNING, reasons=("a <b> reason",), simulated=True))
+    assert "▲ warning" in table.html
+    assert "a &lt;b&gt; reason" in table.html
+    assert "simulated" in table.html
+    assert "in order" in blocks.verdict(Verdict(state=VerdictState.OK)).html

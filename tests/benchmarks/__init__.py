@@ -1,0 +1,1 @@
+"""Benchmarks: ``make bench``. Figures of one run on one machine; ratios are what travels."""

@@ -1,0 +1,91 @@
+"""A published site, whole: ``pytest tests/site --site data/demo/site`` after ``make demo``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser import chromium, serious
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+MEBIBYTE = 1 << 20
+ANALYSES = ("daily_report", "data_quality", "anomaly", "forecast")
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest) -> Path:
+    given = request.config.getoption("--site")
+    if not given:
+        pytest.skip("no site was given: pytest tests/site --site FOLDER")
+    return Path(given).resolve()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def newest(site: Path) -> list[Path]:
+    """The index, and the newest report of every farm and analysis."""
+    folders = {page.parent for page in pages(site) if page.parent.name in ANALYSES}
+    return [site / "index.html", *(max(set(folder.glob("*.html")) - {folder / "index.html"}) for folder in folders)]
+
+
+def test_every_analysis_of_both_farms_is_there(site: Path) -> None:
+    farms = {page.parent.parent.name for page in pages(site) if page.parent.name in ANALYSES}
+    assert len(farms) == 2
+    for farm in farms:
+        assert {page.parent.name for page in (site / farm).rglob("*.html")} >= set(ANALYSES), farm
+
+
+def test_pages_are_small_and_ask_nobody_for_anything(site: Path) -> None:
+    for page in pages(site):
+        text = page.read_text()
+        assert len(text.encode()) <= MEBIBYTE, page
+        assert not re.search(r"<script|(?:src|href)=\"https?:|@import|url\(\s*['\"]?https?:", text), page
+
+
+def test_simulated_data_are_called_so_and_real_ones_are_not(site: Path) -> None:
+    for page in newest(site)[1:]:
+        said = "simulated" in page.read_text()
+        assert said == (page.parent.parent.name == "Hillside"), page
+
+
+def test_every_figure_has_its_sentence(site: Path) -> None:
+    for page in newest(site):
+        drawings = re.findall(r"<svg\b[^>]*>", page.read_text())
+        assert all(re.search(r'aria-label="[^"]{5,}"', drawing) for drawing in drawings), page
+
+
+def test_links_lead_somewhere(site: Path) -> None:
+    for page in pages(site):
+        for link in re.findall(r'href="([^"#]+)"', page.read_text()):
+            assert (page.parent / link).exists(), f"{page}: {link}"
+
+
+def test_pages_hold_in_a_browser(site: Path, browser: Any) -> None:
+    for path in newest(site):
+        for width, scheme in ((360, "light"), (1280, "dark")):
+            context = browser.new_context(
+                viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+            )
+            page = context.new_page()
+            said: list[str] = []
+            page.on("console", lambda message, said=said: said.append(message.text))
+            page.goto(path.as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert serious(page) == [], f"{path}, {width} px, {scheme}"
+            assert said == [], path
+            context.close()
