@@ -217,9 +217,7 @@ def _plain_scalar(value: Any) -> Any:
         return value.isoformat() if value == value else None  # pandas' NaT is a datetime that differs from itself
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
-    if hasattr(value, "item"):  # a number of numpy
-        return _plain(value.item())
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist"):  # a number, an array or a column
         return _plain(value.tolist())
     return str(value)
 

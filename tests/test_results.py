@@ -29,7 +29,13 @@ def finding(kind: str = "stuck", *, house: int = 1, severity: Severity = Severit
         severity=severity,
         why=(Hypothesis(cause="cable", confidence=0.7, evidence="no change in 3 h"),),
         check=("the cable",),
-        data={"value": np.float64(27.3), "times": [NOON], "day": date(2026, 7, 1), "gap": float("nan")},
+        data={
+            "value": np.float64(27.3),
+            "times": [NOON],
+            "day": date(2026, 7, 1),
+            "gap": float("nan"),
+            "curve": np.array([1.5, np.nan]),
+        },
     )
 
 
@@ -54,7 +60,9 @@ def test_what_is_recorded_is_loaded(tmp_path: Path) -> None:
     assert found.findings[0].key == finding().key
     assert found.findings[0].why == finding().why
     assert found.findings[0].start == NOON
-    assert found.findings[0].data == {"value": 27.3, "times": [NOON.isoformat()], "day": "2026-07-01", "gap": None}
+    assert found.findings[0].data == {"value": 27.3, "times": [NOON.isoformat()], "day": "2026-07-01", "gap": None} | {
+        "curve": [1.5, None]
+    }
     pd.testing.assert_frame_equal(found.table("houses"), table, check_dtype=False)
     assert list(found.table("by_day").columns) == ["day", "x"]
 

@@ -131,6 +131,12 @@ class _Job:
         """The last good run of an earlier slot."""
         return self.store.last_run(self.notebook.name, self.farm.name, self.house, before=self.slot)
 
+    @cached_property
+    def newest(self) -> Record | None:
+        """The last run of an earlier slot that came to an end, whether or not its data could be trusted."""
+        ended = (RunStatus.DONE, RunStatus.DISQUALIFIED)
+        return self.store.last_run(self.notebook.name, self.farm.name, self.house, status=ended, before=self.slot)
+
     def check(self, given: Mapping[str, Any]) -> None:
         """Refuse a request that cannot be run, before anything is written."""
         self.given.update(typed.check(self.notebook.parameters, given, notebook=self.notebook.name))
@@ -141,7 +147,7 @@ class _Job:
         """Claim, then skip or execute, and record how it ended."""
         claimed = self.store.claim(self.asked_for(), force=self.force)
         try:
-            skip = not self.force and not self._never_skips and unchanged(claimed, self.before)
+            skip = not self.force and not self._never_skips and unchanged(claimed, self.newest)
             ended = self.skip(claimed) if skip else self.execute(claimed)
         except RunError as error:
             ended = self.fail(claimed, error)
@@ -173,16 +179,16 @@ class _Job:
         )
 
     def skip(self, claimed: Record) -> Record:
-        """Nothing changed: the last good page stays, with a verdict of now."""
-        assert self.before is not None
+        """Nothing changed: the last page stays, with a verdict of now."""
+        assert self.newest is not None
         skipped = replace(
             claimed,
             status=RunStatus.SKIPPED,
             ended_at=clock.now(),
             verdict=self.verdict,
-            page=self.before.page,
-            folder=self.before.folder,
-            results=self.before.results,
+            page=self.newest.page,
+            folder=self.newest.folder,
+            results=self.newest.results,
         )
         self._publish(skipped)
         return skipped
@@ -196,7 +202,7 @@ class _Job:
                 self.notebook.path,
                 folder / folders.NOTEBOOK,
                 {**running.parameters, "run_dir": str(folder)},
-                home=self.settings.home,
+                settings=self.settings,
                 timeout_s=self.timeout_s,
             )
         finally:

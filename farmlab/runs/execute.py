@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from jupyter_client.manager import KernelManager
 
+    from farmlab.config import Settings
+
 _STARTUP_S: Final = 60
 _ATTEMPTS: Final = 2
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
@@ -23,8 +25,8 @@ _FIGURES: Final = "--InlineBackend.figure_formats=svg"
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, home: Path, timeout_s: int) -> None:
-    """Execute a notebook into ``target``, which is kept whatever happens.
+def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, settings: Settings, timeout_s: int) -> None:
+    """Execute a notebook into ``target``, which is kept whatever happens; it sees the home of these settings.
 
     Only a kernel that did not start is tried a second time.
 
@@ -37,7 +39,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, home: 
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            _execute(source, target, parameters, home=home, timeout_s=timeout_s)
+            _execute(source, target, parameters, settings=settings, timeout_s=timeout_s)
         except KernelFailed:
             if attempt == _ATTEMPTS:
                 raise
@@ -45,7 +47,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], *, home: 
             return
 
 
-def _execute(source: Path, target: Path, parameters: Mapping[str, Any], *, home: Path, timeout_s: int) -> None:
+def _execute(source: Path, target: Path, parameters: Mapping[str, Any], *, settings: Settings, timeout_s: int) -> None:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -61,7 +63,7 @@ def _execute(source: Path, target: Path, parameters: Mapping[str, Any], *, home:
             log_output=False,
             start_timeout=_STARTUP_S,
             timeout_func=lambda _: max(1, int(ends - time.monotonic())),  # for the whole notebook, not for each cell
-            kernel_manager_class=_manager(home),
+            kernel_manager_class=_manager(settings),
         )
     except papermill.PapermillExecutionError as error:
         raise _raised(error.ename, error.evalue, source.stem) from None
@@ -89,22 +91,23 @@ def _raised(kind: str, message: str, name: str) -> RunError:
     return NotebookFailed(f"{kind}: {said}", where=name, next_step="Look at the cell on its page, then run it again.")
 
 
-def _manager(home: Path) -> Callable[..., KernelManager]:
+def _manager(settings: Settings) -> Callable[..., KernelManager]:
     """A kernel manager that knows this interpreter only, whatever kernels are installed on the machine."""
     import zmq
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    environment = {**os.environ, "FARMLAB_HOME": str(home), "MPLBACKEND": _INLINE}
+    own = {"FARMLAB_HOME": str(settings.home), "FARMLAB_DATABASE_URL": settings.url, "MPLBACKEND": _INLINE}
+    environment = {**os.environ, **own}
 
     class OwnKernel(AsyncKernelManager):
-        def __init__(self, **settings: Any) -> None:
+        def __init__(self, **options: Any) -> None:
             policy = "auto" if zmq.has("curve") else "disabled"
-            own = KernelSpecManager(kernel_dirs=[])
-            super().__init__(**settings, kernel_spec_manager=own, transport_encryption=policy)
+            specs = KernelSpecManager(kernel_dirs=[])
+            super().__init__(**options, kernel_spec_manager=specs, transport_encryption=policy)
 
-        async def _async_pre_start_kernel(self, **settings: Any) -> Any:
-            settings["extra_arguments"] = [*settings.get("extra_arguments", []), _FIGURES]
-            return await super()._async_pre_start_kernel(**{**settings, "env": environment})
+        async def _async_pre_start_kernel(self, **options: Any) -> Any:
+            options["extra_arguments"] = [*options.get("extra_arguments", []), _FIGURES]
+            return await super()._async_pre_start_kernel(**{**options, "env": environment})
 
     return OwnKernel

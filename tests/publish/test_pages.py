@@ -281,6 +281,16 @@ class TestIndex:
         ):
             assert said in page
 
+    def test_results_that_are_gone_leave_the_plain_table(self, bench: Bench) -> None:
+        record = f'{TABLE}\nfrom farmlab.results import record\nrecord(run_dir, tables={{"houses": table}})'
+        write_notebook(bench.analyses, record=record)
+        done = bench.run()
+        self.save(bench, finding(1))
+        (bench.settings.runs / done.folder / "results.json").unlink()
+        page = self.publish(bench)
+        assert "newest reading" in page
+        assert "trouble in 1" in page
+
     def test_names_from_outside_are_text(self, bench: Bench) -> None:
         bench.store.add_farm(Farm(name="<script>alert(1)</script>"))
         bench.store.save_house("<script>alert(1)</script>", House(number=1, name="<img src=x>"))

@@ -161,6 +161,13 @@ class TestSkipping:
         path.write_text(text.replace("Is it **warm**?", "Is it hot?"))
         assert bench.run(at=NOON + 2 * HOUR).status is RunStatus.DONE
 
+    def test_a_run_whose_data_could_not_be_trusted_is_not_repeated_for_nothing(self, bench: Bench) -> None:
+        write_notebook(bench.analyses)
+        first = bench.run(verdict_of=no_data)
+        again = bench.run(at=NOON + HOUR, verdict_of=no_data)
+        assert (first.status, again.status) == (RunStatus.DISQUALIFIED, RunStatus.SKIPPED)
+        assert again.page == first.page
+
     def test_never_skip_and_force_run_all_the_same(self, bench: Bench) -> None:
         write_notebook(bench.analyses)
         write_notebook(bench.analyses, "daily", skip="never")

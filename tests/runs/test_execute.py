@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from farmlab import config
 from farmlab.errors import KernelFailed, NotebookFailed
 from farmlab.runs.execute import execute
 from tests.runs.kit import write_notebook
@@ -20,17 +21,17 @@ def outputs(path: Path) -> str:
 
 
 def run(source: Path, target: Path, **options: Any) -> None:
-    settings = {"home": target.parent, "timeout_s": 60, **options}
-    execute(source, target, {"until": "2026-07-01T12:00:00+00:00", "day": 7}, **settings)
+    given = {"until": "2026-07-01T12:00:00+00:00", "day": 7}
+    execute(source, target, given, settings=config.load(target.parent), **{"timeout_s": 60, **options})
 
 
 def test_it_runs_in_this_python_with_this_home_and_figures_as_drawings(tmp_path: Path) -> None:
     plot = "import os, sys, matplotlib.pyplot as plt\nplt.plot([1, 2])"
-    code = f"{plot}\nprint(sys.executable, os.environ['FARMLAB_HOME'], day)"
+    code = f"{plot}\nprint(sys.executable, os.environ['FARMLAB_HOME'], day, os.environ['FARMLAB_DATABASE_URL'])"
     target = tmp_path / "done.ipynb"
     run(write_notebook(tmp_path, code=code), target)
     said = outputs(target)
-    assert f"{sys.executable} {tmp_path} 7" in said
+    assert f"{sys.executable} {tmp_path} 7 sqlite:///{tmp_path}/farmlab.db" in said
     assert "image/svg+xml" in said
 
 
