@@ -56,6 +56,18 @@ def demo(
 
 
 def _build(settings: Settings, tell: Steps, *, houses: int, days: int, seed: int) -> str:
+    with prepared(settings, tell, houses=houses, days=days, seed=seed) as (store, until, _):
+        with tell("run the analyses for yesterday and today"):
+            runs = _analyse(store, settings, until)
+        with tell("compare what was found with what was injected"):
+            return _summary(store, settings, runs, until)
+
+
+@contextmanager
+def prepared(
+    settings: Settings, tell: Steps, *, houses: int, days: int, seed: int
+) -> Iterator[tuple[Store, datetime, str]]:
+    """The store with both farms in it, the newest moment, and the address of the gateway, which runs meanwhile."""
     from farmlab import clock
     from farmlab.store import Store
 
@@ -67,10 +79,7 @@ def _build(settings: Settings, tell: Steps, *, houses: int, days: int, seed: int
     with outside.gateway(settings.home, farm, now=lambda: moment[0]) as running, Store.open(settings) as store:
         _take_in(store, settings, farm, running.url, until, moment, tell)
         _add_room(store, settings, until, tell)
-        with tell("run the analyses for yesterday and today"):
-            runs = _analyse(store, settings, until)
-        with tell("compare what was found with what was injected"):
-            return _summary(store, settings, runs, until)
+        yield store, until, running.url
 
 
 def _take_in(
@@ -113,7 +122,7 @@ def _analyse(store: Store, settings: Settings, until: datetime) -> list[Run]:
     for back in (timedelta(days=1), timedelta(0)):
         watch.look(store, FARM, until - back)
         watch.look(store, ROOM, room_until - back)
-        for notebook in runs.catalogue(settings):
+        for notebook in reversed(runs.catalogue(settings)):  # the daily report comes first and builds on the others
             for name, end in ((FARM, until - back), (ROOM, room_until - back)):
                 done.append(
                     runs.run(store, settings, notebook.name, farm=name, until=end, slot=until - back, index=False)
