@@ -11,7 +11,7 @@ from farmlab.domain import Action, ActionStatus, Feedback
 from farmlab.errors import UnknownName
 from farmlab.store import tables
 from farmlab.store.base import Door, add, change
-from farmlab.store.rows import from_rows, to_row
+from farmlab.store.rows import from_rows, terms, to_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,10 +46,10 @@ class Answers(Door):
 
     def actions(self, finding: str | None = None, status: Iterable[ActionStatus | str] = ()) -> list[Action]:
         """The steps for one finding or for all, oldest first."""
-        status = (status,) if isinstance(status, str) else tuple(status)
+        wanted = terms(ActionStatus, status)
         query = _of(tables.action, finding)
-        if status:
-            query = query.where(tables.action.c.status.in_([ActionStatus(word) for word in status]))
+        if wanted:
+            query = query.where(tables.action.c.status.in_(wanted))
         with self._reading() as connection:
             return from_rows(Action, connection.execute(query))
 

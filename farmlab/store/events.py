@@ -12,7 +12,7 @@ from farmlab.domain import Event, EventKind
 from farmlab.store import tables
 from farmlab.store.base import Door, add, check_house, farm_id
 from farmlab.store.freshness import learned
-from farmlab.store.rows import from_row, to_row
+from farmlab.store.rows import from_row, terms, to_row
 from farmlab.store.types import to_ms
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ class Events(Door):
     ) -> list[Event]:
         """Events of a farm or of one house in (start, until], oldest first, as far as they were known."""
         event = tables.event.c
-        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        wanted = terms(EventKind, kinds)
         where = [
             *((event.house == house,) if house else ()),
-            *((event.kind.in_([EventKind(kind) for kind in kinds]),) if kinds else ()),
+            *((event.kind.in_(wanted),) if wanted else ()),
             *((event.time > start,) if start else ()),
             *((event.time <= until,) if until else ()),
             *((event.learned_at <= known_at,) if known_at else ()),

@@ -12,7 +12,7 @@ from farmlab.domain import Finding, FindingStatus
 from farmlab.errors import DataError, UnknownName
 from farmlab.store import tables
 from farmlab.store.base import Door, check_house, farm_id
-from farmlab.store.rows import from_row, from_rows, to_row
+from farmlab.store.rows import from_row, from_rows, term, terms, to_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,10 +60,10 @@ class Findings(Door):
     ) -> list[Finding]:
         """Findings whose window overlaps (start, until], newest first."""
         finding = tables.finding.c
-        status = (status,) if isinstance(status, str) else tuple(status)
+        wanted = terms(FindingStatus, status)
         where = [
             *((finding.house == house,) if house else ()),
-            *((finding.status.in_([FindingStatus(word) for word in status]),) if status else ()),
+            *((finding.status.in_(wanted),) if wanted else ()),
             *((finding.category == category,) if category else ()),
             *((finding.end.is_(None) | (finding.end > start),) if start else ()),
             *((finding.start <= until,) if until else ()),
@@ -93,10 +93,12 @@ class Findings(Door):
 
         Raises
         ------
+        UnknownName
+            No such finding or status.
         DataError
             Snoozed without an end, or with one that has passed.
         """
-        word = FindingStatus(status)
+        word = term(FindingStatus, status)
         if word is FindingStatus.SNOOZED and (until is None or until <= at):
             raise DataError("a finding is snoozed until a moment to come", next_step="Say until when.")
         with self._writing() as connection:

@@ -9,6 +9,7 @@ import numpy as np
 
 from farmlab.domain import Quality
 from farmlab.errors import DataError, UnknownName
+from farmlab.store.rows import term
 from farmlab.store.types import to_ms
 
 if TYPE_CHECKING:
@@ -147,9 +148,10 @@ def _milliseconds(times: pd.Series[Any], name: str) -> NDArray[np.int64]:
 
 def _values(values: pd.Series[Any]) -> NDArray[np.float64]:
     try:
-        return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan, copy=True))
+        numbers = np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
     except (TypeError, ValueError):
         raise DataError("a value is no number", next_step="Leave such rows out, or mark them as missing.") from None
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def _qualities(frame: pd.DataFrame, value: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -160,14 +162,8 @@ def _qualities(frame: pd.DataFrame, value: NDArray[np.float64]) -> NDArray[np.in
     if "quality" not in frame.columns:
         return usual
     code, words = pd.factorize(frame["quality"])
-    known = np.array([_quality(str(word)) for word in words] + [0], dtype=np.int64)
+    known = np.array([QUALITIES.index(term(Quality, word)) for word in words] + [0], dtype=np.int64)
     return np.where(code < 0, usual, np.maximum(known[code], usual))
-
-
-def _quality(word: str) -> int:
-    if word not in QUALITIES:
-        raise UnknownName.among("quality", word, QUALITIES)
-    return QUALITIES.index(Quality(word))
 
 
 def _raw(frame: pd.DataFrame) -> NDArray[np.object_] | None:

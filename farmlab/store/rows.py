@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from farmlab.errors import UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Table
 
 Record = TypeVar("Record")
+Term = TypeVar("Term", bound=StrEnum)
 
 
 def to_row(record: Any, table: Table, **more: Any) -> dict[str, Any]:
@@ -29,3 +33,24 @@ def from_row(kind: type[Record], row: Row[Any], **more: Any) -> Record:
 def from_rows(kind: type[Record], rows: Iterable[Row[Any]]) -> list[Record]:
     """The domain objects of rows, in their order."""
     return [from_row(kind, row) for row in rows]
+
+
+def term(kind: type[Term], word: str) -> Term:
+    """The member of a closed list that this word is; an unknown one names the nearest.
+
+    >>> from farmlab.domain import FindingStatus
+    >>> term(FindingStatus, "open")
+    <FindingStatus.OPEN: 'open'>
+    >>> term(FindingStatus, "opn")
+    Traceback (most recent call last):
+    farmlab.errors.UnknownName: there is no finding status 'opn'. Did you mean 'open'?
+    """
+    if word not in list(kind):
+        name = "".join(f" {char.lower()}" if char.isupper() else char for char in kind.__name__).strip()
+        raise UnknownName.among(name, word, kind)
+    return kind(word)
+
+
+def terms(kind: type[Term], words: Iterable[str]) -> list[Term]:
+    """The members that these words are, of one word or of several."""
+    return [term(kind, word) for word in ((words,) if isinstance(words, str) else words)]

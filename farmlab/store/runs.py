@@ -11,7 +11,7 @@ from farmlab.domain import Run, RunStatus, SyncRun
 from farmlab.errors import Busy
 from farmlab.store import tables
 from farmlab.store.base import Door, add, change, farm_id
-from farmlab.store.rows import from_row, from_rows, to_row
+from farmlab.store.rows import from_row, from_rows, terms, to_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,9 +122,9 @@ def _runs(
     *, farm: str | None, notebook: str | None, house: int | None, status: Iterable[RunStatus | str]
 ) -> Select[Any]:
     run = tables.run.c
-    status = (status,) if isinstance(status, str) else tuple(status)
+    ended = terms(RunStatus, status)
     wanted = ((run.farm, farm), (run.notebook, notebook), (run.house, house))
     query = select(tables.run).where(*(column == value for column, value in wanted if value is not None))
-    if status:
-        query = query.where(run.status.in_([RunStatus(word) for word in status]))
+    if ended:
+        query = query.where(run.status.in_(ended))
     return query.order_by(run.slot.desc(), run.id.desc())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from farmlab.store import Store, tables
 from tests.store.farmyard import Hillside, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="session")
@@ -64,25 +65,36 @@ def _schema(server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated(postgresql: str) -> str:
-    """The address of PostgreSQL with all tables."""
+def cleaned(postgresql: str) -> Iterator[Callable[[], str]]:
+    """A call that gives the address of PostgreSQL with all tables and nothing in them."""
     Store.open(postgresql).close()
-    return postgresql
+    engine = create_engine(postgresql)
+
+    def clean() -> str:
+        with engine.begin() as connection:
+            for table in reversed(tables.METADATA.sorted_tables):
+                connection.execute(table.delete())
+        return postgresql
+
+    yield clean
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied: a migration takes longer than most tests."""
+    file = tmp_path_factory.mktemp("pattern") / "farmlab.db"
+    Store.open(f"sqlite:///{file}").close()
+    return file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with all tables and nothing in them."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/farmlab.db"
-        return
-    address = request.getfixturevalue("migrated")
-    yield address
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        names = ", ".join(table.name for table in tables.METADATA.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('pattern'), tmp_path)}"
+    address: str = request.getfixturevalue("cleaned")()
+    return address
 
 
 @pytest.fixture

@@ -8,13 +8,15 @@ import sys
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from farmlab import config
 from farmlab.domain import Farm
 from farmlab.errors import FarmLabError, StoreError
-from farmlab.store import Store, writing
+from farmlab.store import Store, faults, writing
 from tests.store.farmyard import MINUTE, NOON, settle
 
 SECRET = "hunter2-très/secret"
@@ -194,6 +196,41 @@ def test_an_error_inside_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         breaks()
     assert len(store.farms()) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "words", "transient"),
+    [
+        (
+            None,
+            f'password authentication failed for user "farm" ({SECRET})',
+            "does not accept the user or password",
+            False,
+        ),
+        (None, "fe_sendauth: no password supplied", "does not accept the user or password", False),
+        (None, 'FATAL:  database "nowhere" does not exist', "no such database", False),
+        (None, f"could not translate host name {SECRET}", "cannot be reached", True),
+        ("42501", "permission denied for schema public", "lacks a right", False),
+        ("53100", "could not extend file", "disk of the database server is full", False),
+        ("53300", "too many connections", "no room for more", True),
+        ("40P01", "deadlock detected", "locked by another process", True),
+        ("57P01", "terminating connection", "was stopped", True),
+        ("22003", f"integer out of range {SECRET}", r"refused \(22003\)", False),
+    ],
+)
+def test_what_postgresql_says_in_our_words(state: str | None, message: str, words: str, transient: bool) -> None:
+    said = type("Error", (psycopg.Error,), {"sqlstate": state})(message)
+    with pytest.raises(StoreError, match=words) as caught, faults.translated("db.farm/farmlab"):
+        raise DBAPIError("SELECT 1", {}, said)
+    assert caught.value.where == "db.farm/farmlab"
+    assert caught.value.transient is transient
+    assert_no_secret(caught.value)
+
+
+def test_whatever_else_goes_wrong_is_a_store_error_too(store: Store) -> None:
+    with pytest.raises(StoreError, match="the database refused") as caught:
+        store.add_farm(Farm(name="Hillside", poll_minutes="often"))  # type: ignore[arg-type]
+    assert "often" not in str(caught.value)
 
 
 def assert_no_secret(error: BaseException) -> None:

@@ -77,7 +77,7 @@ def test_windows_houses_and_kinds(hillside: Hillside) -> None:
     assert [event.house for event in read("Hillside", house=2)] == [2]
     assert [event.kind for event in read("Hillside", kinds="note")] == [EventKind.NOTE]
     assert len(read("Hillside", kinds=(EventKind.NOTE, EventKind.ALARM))) == 5
-    with pytest.raises(ValueError, match="noise"):
+    with pytest.raises(UnknownName, match=r"no event kind 'noise'\. Did you mean 'note'"):
         read("Hillside", kinds=["noise"])
 
 

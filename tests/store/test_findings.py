@@ -223,6 +223,8 @@ def test_unknown_findings(hillside: Hillside) -> None:
         lambda: hillside.store.add_feedback(Feedback(finding="F0", answer=Answer.TRUE, by="Ann", at=NOON)),
         lambda: hillside.store.save_action(Action(finding="F0", step="Look")),
         lambda: save(hillside, seen(house=9)),
+        lambda: hillside.store.set_status(stuck.id, "knwon", by="Ann", at=NOON),
+        lambda: hillside.store.findings(status="opened"),
     ):
         with pytest.raises(UnknownName):
             ask()
@@ -246,5 +248,5 @@ def test_actions_live_from_recommended_to_executed(hillside: Hillside) -> None:
     assert hillside.store.save_action(done) == done
     assert hillside.store.actions(one.id) == [done]
     assert [action.step for action in hillside.store.actions(status="recommended")] == ["Look"]
-    with pytest.raises(UnknownName, match="no action with the id 99"):
-        hillside.store.save_action(replace(step, id=99))
+    with pytest.raises(UnknownName, match="no action with the id 999999"):
+        hillside.store.save_action(replace(step, id=999_999))

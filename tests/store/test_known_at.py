@@ -19,9 +19,9 @@ Word = tuple[int, int, float | None]
 MOMENTS = range(-1, 5)
 
 minutes = st.integers(0, 4)
-words = st.lists(st.tuples(st.integers(0, 2), minutes, st.sampled_from([1.0, 2.0, None])), max_size=6)
+words = st.lists(st.tuples(st.integers(0, 2), minutes, st.sampled_from([1.0, 2.0, None])), max_size=5)
 relaxed = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -99,7 +99,7 @@ def test_what_is_known_already_changes_nothing(gauges: Iterator[Gauge], words: l
 
 
 @relaxed
-@given(batches=st.lists(words, max_size=4))
+@given(batches=st.lists(words, max_size=3))
 def test_one_frame_is_the_same_as_its_rows_one_by_one(gauges: Iterator[Gauge], batches: list[list[Word]]) -> None:
     single, whole = next(gauges), next(gauges)
     for moment, batch in enumerate(batches):

@@ -59,6 +59,6 @@ def test_there_is_one_champion_of_a_task_and_scope(store: Store) -> None:
 
 def test_an_unknown_model_is_not_promoted(store: Store) -> None:
     store.save_model(replace(MODEL, champion=True))
-    with pytest.raises(UnknownName, match="no model with the id 99"):
-        store.promote(99)
+    with pytest.raises(UnknownName, match="no model with the id 999999"):
+        store.promote(999_999)
     assert store.models()[0].champion

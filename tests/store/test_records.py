@@ -73,8 +73,8 @@ def test_a_renamed_farm_keeps_everything(hillside: Hillside) -> None:
 def test_unknown_farms(store: Store) -> None:
     with pytest.raises(UnknownName, match="Run: farmlab farm add"):
         store.farm("Hillside")
-    with pytest.raises(UnknownName, match="no farm with the id 7"):
-        store.update_farm(Farm(name="Hillside", id=7))
+    with pytest.raises(UnknownName, match="no farm with the id 999999"):
+        store.update_farm(Farm(name="Hillside", id=999_999))
 
 
 def test_a_house_is_saved_by_its_number(store: Store) -> None:
@@ -106,8 +106,8 @@ def test_a_flock_is_saved_by_house_and_day(hillside: Hillside) -> None:
     assert ended.id == first.id
     moved = hillside.store.save_flock("Hillside", replace(ended, placed_on=date(2026, 6, 2)))
     assert hillside.store.flocks("Hillside") == [moved]
-    with pytest.raises(UnknownName, match="no flock with the id 99"):
-        hillside.store.save_flock("Hillside", replace(flock, id=99))
+    with pytest.raises(UnknownName, match="no flock with the id 999999"):
+        hillside.store.save_flock("Hillside", replace(flock, id=999_999))
     with pytest.raises(UnknownName, match=r"no house '9'"):
         hillside.store.save_flock("Hillside", replace(flock, house=9))
 
@@ -142,8 +142,8 @@ def test_devices_and_equipment(hillside: Hillside) -> None:
     store.save_equipment("Hillside", replace(fan, house=2, number=1))
     assert store.equipment("Hillside", house=1) == [replace(saved, rating=1.5)]
     assert [(item.house, item.number) for item in store.equipment("Hillside")] == [(1, 2), (2, 1)]
-    with pytest.raises(UnknownName, match="no equipment with the id 99"):
-        store.save_equipment("Hillside", replace(fan, id=99))
+    with pytest.raises(UnknownName, match="no equipment with the id 999999"):
+        store.save_equipment("Hillside", replace(fan, id=999_999))
     with pytest.raises(UnknownName, match=r"no house '9'"):
         store.save_device("Hillside", replace(device, id=0, house=9))
 

@@ -76,8 +76,8 @@ def test_a_run_that_was_never_claimed_is_put_into_its_slot(store: Store) -> None
     assert store.runs() == [skipped]
     with pytest.raises(Busy):
         store.save_run(replace(RUN, status=RunStatus.SKIPPED))
-    with pytest.raises(UnknownName, match="no run with the id 99"):
-        store.save_run(replace(RUN, id=99))
+    with pytest.raises(UnknownName, match="no run with the id 999999"):
+        store.save_run(replace(RUN, id=999_999))
 
 
 def test_runs_are_listed_newest_slot_first(store: Store) -> None:
@@ -128,7 +128,7 @@ def test_syncs(store: Store) -> None:
     assert store.syncs() == [other, done]
     assert store.syncs("Hillside") == [done]
     assert store.syncs(limit=1) == [other]
-    with pytest.raises(UnknownName, match="no sync run with the id 99"):
-        store.finish_sync(replace(done, id=99))
+    with pytest.raises(UnknownName, match="no sync run with the id 999999"):
+        store.finish_sync(replace(done, id=999_999))
     with pytest.raises(UnknownName, match="Did you mean 'Valley'"):
         store.start_sync(replace(done, farm="Valey"))

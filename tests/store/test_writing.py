@@ -41,6 +41,11 @@ def test_no_value_is_kept_as_missing_and_is_the_same_again(hillside: Hillside) -
     assert hillside.write((1, "T1", NOON, 20.0), learned_at=NOON + HOUR) == Written(changed=1)
 
 
+def test_what_is_not_finite_is_no_value(hillside: Hillside) -> None:
+    hillside.write((1, "T1", NOON, math.inf), (1, "RH", NOON, -math.inf))
+    assert set(hillside.store.read("Hillside")["quality"]) == {"missing"}
+
+
 def test_a_value_that_is_said_to_be_missing_is_none(hillside: Hillside) -> None:
     hillside.write((1, "T1", NOON, -999.0), (1, "RH", NOON, 60.0), quality=["missing", "suspect"])
     table = hillside.store.read("Hillside").set_index("sensor")
