@@ -32,7 +32,7 @@ PAD_OFF: Final = 4.5
 PAD_RH: Final = 82.0
 PREHEAT_FLOW: Final = 0.35
 """m³/s while a house is heated for chicks."""
-STALE_FROM: Final = 2600.0
+STALE_FROM: Final = 2900.0
 """ppm of CO₂ above which more air is let in."""
 MOST_SURPLUS: Final = 2.2
 _RH, _CO2, _NH3 = (SENSORS.index(key) for key in ("Inside_Humidity", "CO2", "Ammonia"))
@@ -68,7 +68,7 @@ def least(structure: Structure, state: State, plan: HousePlan) -> float:
 def surplus(structure: Structure, state: State, plan: HousePlan) -> float:
     """Factor on minimum ventilation after five more minutes of this air."""
     damp = (state.sensed[_RH] - plan.humidity_limit) / 12
-    stale = (state.sensed[_CO2] - STALE_FROM) / 900
+    stale = (state.sensed[_CO2] - STALE_FROM) / 1500
     sharp = (state.sensed[_NH3] - 16) / 10 if structure.fitted[_NH3] else 0.0
     worst = max(value for value in (damp, stale, sharp, 0.0) if value == value)
     return state.surplus + 0.08 * (min(1 + worst, MOST_SURPLUS) - state.surplus)

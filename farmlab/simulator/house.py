@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from farmlab.simulator.structure import Structure
 
 STEP_S: Final = 60.0
-FRESH_CO2: Final = 425e-6
+FRESH_CO2: Final = 420e-6
 LPG_WATER: Final = 1.6 / 46.4e6
 """kg of water per J of burnt gas."""
 LPG_CO2: Final = 3.0 / 46.4e6 / 1.84

@@ -32,7 +32,7 @@ _SUMMER: Final = (6, 7, 8)
 
 RATES: Final = {
     "sensor_stuck": 1.4,
-    "sensor_drift": 2.0,
+    "sensor_drift": 1.6,
     "sensor_offset": 1.4,
     "sensor_spike": 1.2,
     "sensor_noise": 1.4,
@@ -41,13 +41,13 @@ RATES: Final = {
     "fan_belt": 1.8,
     "heater": 2.0,
     "inlet": 1.2,
-    "water_leak": 2.0,
+    "water_leak": 1.6,
     "blocked_line": 1.4,
     "auger": 1.6,
     "cooling_pad": 0.6,
     "power_cut": 1.4,
     "health": 1.4,
-    "comms_loss": 8.0,
+    "comms_loss": 6.5,
 }
 """Events per house and year."""
 
@@ -74,7 +74,7 @@ class Farm:
 def scheduled(farm: Farm, start: int, until: int, horizon: int) -> list[Fault]:
     """All faults of a farm from ``start`` on: those under way at ``until``, then the drawn ones up to ``horizon``."""
     faults = [fault for fault in _under_way(farm, until) if fault.onset >= start]
-    for stream, begin, end in (("faults", start + QUIET_START, until), ("faults to come", until, horizon)):
+    for stream, begin, end in (("drawn", start + QUIET_START, until), ("later", until, horizon)):
         for fault in _drawn(farm, stream, begin, end):
             if _has_room(fault, faults):
                 faults.append(fault)
@@ -115,7 +115,7 @@ def _drawn(farm: Farm, stream: str, start: int, end: int) -> Iterator[Fault]:
         for name, rate in RATES.items():
             rng = generator(farm.seed, f"{stream} {name}", house)
             for number in range(rng.poisson(rate * max(end - start, 0) / YEAR)):
-                fault = _one(farm, name, house, start, end, rng, f"{stream.split()[-1]}-{house}-{name}-{number + 1}")
+                fault = _one(farm, name, house, start, end, rng, f"{stream}-{house}-{name}-{number + 1}")
                 if fault:
                     yield fault
 
@@ -167,8 +167,8 @@ def _can_be_seen(farm: Farm, fault: Fault) -> bool:
         return False
     youngest, oldest = AGES.get(fault.type, (1, 40))
     ends = (fault.onset, fault.repaired or fault.failure)
-    ages = [farm.age(fault.house, minute) for minute in ends]
-    return all(age is not None and youngest <= age <= oldest for age in ages) and ages[0] <= ages[1]  # type: ignore[operator]
+    ages = [age for age in (farm.age(fault.house, minute) for minute in ends) if age is not None]
+    return len(ages) == len(ends) and youngest <= ages[0] <= ages[1] <= oldest
 
 
 def _has_room(fault: Fault, faults: Sequence[Fault]) -> bool:

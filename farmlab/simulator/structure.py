@@ -128,7 +128,7 @@ def build(seed: int, number: int) -> Structure:
 def _building(rng: np.random.Generator, area: float) -> dict[str, Any]:
     return {
         "volume": 3.5 * area,
-        "ua": area * rng.uniform(1.1, 2.1),
+        "ua": area * rng.uniform(1.0, 1.9),
         "air_mass": 8300 * area,
         "mass": 25_000 * area,
         "exchange": 4 * area,
@@ -139,7 +139,7 @@ def _building(rng: np.random.Generator, area: float) -> dict[str, Any]:
         "faces": rng.uniform(-2.5, 2.5),
         "litter": rng.uniform(0.6, 1.2),
         "heater_w": rng.uniform(34_000, 40_000),
-        "direct_fired": bool(rng.random() < 0.5),
+        "direct_fired": bool(rng.random() < 0.25),
         "pad_efficiency": rng.uniform(0.68, 0.80),
     }
 

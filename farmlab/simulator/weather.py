@@ -18,7 +18,7 @@ LATITUDE: Final = np.radians(52.0)
 LONGITUDE_H: Final = 5.5 / 15
 """Hours by which the sun is ahead of UTC."""
 _FRONT_CHANCE: Final = 0.08
-_FRONT_LASTS_DAYS: Final = 3
+_FRONT_LASTS_DAYS: Final = 9
 
 
 @dataclass(frozen=True)
