@@ -184,6 +184,8 @@ def test_the_pause_is_half_a_second_but_on_this_machine(base_url: str, pause_s: 
         {"base_url": "https://user:hunter22@rotemnetweb.com"},
         {"generation": "new"},
         {"parallel": 8},
+        {"allowed_hosts": "https://rotemnetweb.asia"},
+        {"allowed_hosts": ["a b"]},
         {"pause_s": -1},
         {"username": ""},
         {"user": "x"},

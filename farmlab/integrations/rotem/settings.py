@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import httpx
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Generation = Literal["api", "legacy"]
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 _PORTS: Final = {"http": 80, "https": 443}
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _POLITE_PAUSE_S: Final = 0.5
@@ -52,6 +54,13 @@ class RotemSettings(BaseModel):
         if url.userinfo:
             raise ValueError("an address without name and password, which have settings of their own")
         return str(url.copy_with(path=url.path.rstrip("/") + "/", query=None, fragment=None))
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_HOST.fullmatch(host) for host in value):
+            raise ValueError("not HOST or HOST:PORT, such as rotemnetweb.asia")
+        return value
 
     @property
     def url(self) -> httpx.URL:
