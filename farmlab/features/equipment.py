@@ -79,9 +79,11 @@ def lasting(state: pd.Series, minutes: int) -> pd.Series:
     >>> lasting(pd.Series([False, True, True, True], index=times), 10).tolist()
     [False, False, False, True]
     """
-    since = state.index.to_series().where(~state.to_numpy(bool)).ffill()
-    since = since.fillna(pd.Timestamp(state.index[0])) if len(state) else since
-    return state & ((state.index.to_series() - since) > pd.Timedelta(minutes=minutes))
+    if state.empty:
+        return state.astype(bool)
+    held = state.to_numpy(bool)
+    since = state.index.to_series().where(~held).ffill().fillna(pd.Timestamp(state.index[0]))
+    return pd.Series(held & ((state.index.to_series() - since) > pd.Timedelta(minutes=minutes)), index=state.index)
 
 
 def house_temperature(wide: pd.DataFrame, columns: Sequence[str]) -> pd.Series:

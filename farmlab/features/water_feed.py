@@ -72,11 +72,20 @@ def hourly_amounts(counter: pd.Series, *, kind: Kind, timezone: str = "UTC") -> 
     if known.empty:
         return known
     added = amounts(known, kind=kind, timezone=timezone)
-    broken = (_gaps(known) > LONGEST_GAP) | added.isna()
+    broken = (_gaps(known) > LONGEST_GAP) | added.isna() | _cut_short(known)
     hours = pd.DataFrame({"added": added, "broken": broken}).resample("1h", label="right", closed="right")
     sums = hours["added"].sum(min_count=1)
     whole: pd.Series = sums.where(hours["broken"].sum() == 0)
     return whole
+
+
+def _cut_short(known: pd.Series) -> pd.Series:
+    """Readings after which the rest of their hour is in a long gap, or has not come yet."""
+    index = pd.DatetimeIndex(known.index)
+    rest = index.ceil("h") - index
+    step = series.step_of(index) if len(index) > 1 else pd.Timedelta(hours=1)
+    ahead = (_gaps(known) > LONGEST_GAP).shift(-1, fill_value=True).to_numpy()
+    return pd.Series(ahead & (rest >= step), index=known.index)
 
 
 def day_totals(counter: pd.Series, *, kind: Kind, timezone: str) -> pd.Series:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from farmlab.features import air_balance, equipment
+
+
+def times(count: int) -> pd.DatetimeIndex:
+    return pd.date_range("2026-07-01", periods=count, freq="5min", tz="UTC")
+
+
+def test_co2_tells_the_minimum_ventilation_of_the_oracle_table() -> None:
+    # 30 000 birds of 2.3 kg at 20 °C give 594 kW and hold 3143 ppm at 1.309 m³/h a bird
+    heat = equipment.bird_heat_kw(pd.Series([2296.0]), 30_000, pd.Series([20.0]))
+    flow = equipment.co2_airflow_m3h(pd.Series([3143.0]), heat)
+    assert flow.iloc[0] == pytest.approx(1.309 * 30_000, rel=0.04)
+    assert equipment.co2_airflow_m3h(pd.Series([500.0]), heat).isna().all()
+
+
+def test_warm_birds_give_less_heat() -> None:
+    cool, warm = (
+        equipment.bird_heat_kw(pd.Series([2000.0]), 1000, pd.Series([t])).iloc[0] for t in (20.0, 30.0)
+    )
+    assert warm == pytest.approx(0.8 * cool)
+
+
+def test_a_state_lasts_only_when_nothing_interrupts_it() -> None:
+    state = pd.Series([True] * 4 + [False] + [True] * 4, index=times(9))
+    assert equipment.lasting(state, 10).tolist() == [False, False, False, True] + [False] * 3 + [True, True]
+    assert equipment.lasting(state.iloc[:0], 10).empty
+
+
+def test_trailing_means_need_half_of_their_window() -> None:
+    values = pd.Series([np.nan] * 6 + [1.0] * 6, index=times(12))
+    rolled = equipment.trailing(values, 60)
+    assert np.isnan(rolled.iloc[10])
+    assert rolled.iloc[11] == 1.0
+
+
+def test_running_fans_are_counted_and_unknown_ones_missing() -> None:
+    wide = pd.DataFrame({"fans_tunnel_running": [2.0, np.nan], "fans_exhaust_running": [1.0, np.nan]}, index=times(2))
+    np.testing.assert_array_equal(equipment.fans_running(wide), [3.0, np.nan])
+    assert equipment.fans_running(wide[[]]).isna().all()
+
+
+def test_the_house_temperature_is_the_median_of_its_sensors_else_the_controllers_mean() -> None:
+    wide = pd.DataFrame({"temp_c": [9.0], "temp_c_1": [20.0], "temp_c_2": [21.0], "temp_c_3": [60.0]}, index=times(1))
+    assert equipment.house_temperature(wide, ["temp_c_1", "temp_c_2", "temp_c_3"]).iloc[0] == 21.0
+    assert equipment.house_temperature(wide, []).iloc[0] == 9.0
+    assert equipment.house_temperature(wide[[]], []).isna().all()
+
+
+def breathing_house(days: int, *, lost: float = 0.0, lost_from: int = 0, seed: int = 3) -> pd.DataFrame:
+    """A house whose inlets hold 20 Pa, whatever its fans really move."""
+    random = np.random.default_rng(seed)
+    index = times(days * 288)
+    asked = 20_000 + 15_000 * (1 + np.sin(np.arange(len(index)) / 288 * 2 * np.pi))
+    moved = asked * np.where(np.arange(len(index)) >= lost_from, 1 - lost, 1.0)
+    pressure = 20 + random.normal(0, 1.5, len(index))
+    opening = (moved / np.sqrt(20) - 600) / 90_000 * 100
+    return pd.DataFrame(
+        {"airflow_m3h": asked, "pressure_pa": pressure.round(), "inlet_pct_1": opening.round()}, index=index
+    )
+
+
+def test_the_air_balance_learns_the_house_and_sees_fans_that_move_less() -> None:
+    balance = air_balance.fit(breathing_house(5))
+    assert balance is not None
+    assert balance.side == pytest.approx(90_000, rel=0.05)
+    healthy = air_balance.deficit(breathing_house(2, seed=4), balance).dropna()
+    assert healthy.abs().quantile(0.99) < 0.1
+    broken = air_balance.deficit(breathing_house(2, lost=0.3, lost_from=288, seed=4), balance)
+    assert broken.iloc[288 + 12 :].median() == pytest.approx(0.3, abs=0.04)
+    assert air_balance.Balance.restored(balance.state()) == balance
+
+
+@pytest.mark.parametrize("missing", ["pressure_pa", "inlet_pct_1", "airflow_m3h"])
+def test_without_what_it_needs_there_is_no_air_balance(missing: str) -> None:
+    assert air_balance.fit(breathing_house(3).drop(columns=missing)) is None
