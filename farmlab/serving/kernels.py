@@ -31,7 +31,7 @@ class DashboardKernels(AsyncMappingKernelManager):
         """The idle time begins when a page is closed."""
         super().notify_disconnect(kernel_id)  # type: ignore[no-untyped-call]
         if kernel_id in self:
-            vars(self.get_kernel(kernel_id))["last_activity"] = datetime.now(UTC)
+            self.get_kernel(kernel_id).last_activity = datetime.now(UTC)  # type: ignore[attr-defined]
 
     async def start_kernel(self, **arguments: Any) -> str:  # type: ignore[override]
         """Start one more; when there are enough, the longest idle one makes room, else the page says so."""
