@@ -168,6 +168,13 @@ class Scope:
 
     def verdict_of(self, house: House) -> Verdict:
         """How far the data of one house can be trusted."""
+        return self._verdicts[house.number]
+
+    @cached_property
+    def _verdicts(self) -> dict[int, Verdict]:
+        return {house.number: self._judge(house) for house in self.houses}
+
+    def _judge(self, house: House) -> Verdict:
         return quality.judge(
             self.wide(house.number, history_hours=SILENCE_HOURS),
             self.sensors(house.number),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from farmlab import clock, figures, quality
+from farmlab import figures, quality
 from farmlab.analyses import blocks
 from farmlab.quality.verdict import SENSOR_MISSING
 from farmlab.text import one_line
@@ -38,10 +38,7 @@ def house_table(rows: pd.DataFrame, lab: Scope) -> Table:
             "data": rows["verdict"],
             "came in, %": 100 * rows["coverage"].astype(float),
             "marked, %": 100 * rows["flagged"].astype(float),
-            "newest reading": [
-                clock.spoken(newest, lab.farm.timezone, at=lab.until) if pd.notna(newest) else "none"
-                for newest in rows["newest"]
-            ],
+            "newest reading": [blocks.spoken(newest, lab) for newest in rows["newest"]],
             "sensors at fault": rows["sensors_at_fault"].replace("", "none"),
         }
     )
@@ -90,7 +87,7 @@ def faults(lab: Scope) -> pd.DataFrame:
 
 def fault_table(rows: pd.DataFrame, lab: Scope) -> Table:
     """The faults as people read them, times on the farm's clock."""
-    spoken = {name: [clock.spoken(time, lab.farm.timezone, at=lab.until) for time in rows[name]] for name in _TIMES}
+    spoken = {name: [blocks.spoken(time, lab) for time in rows[name]] for name in _TIMES}
     shown = rows.assign(**spoken)
     return figures.table(shown, caption=f"{len(rows)} sensors and rules" if len(rows) else "No sensor is at fault")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from farmlab import clock, figures
 from farmlab.domain import Severity, VerdictState
@@ -14,8 +16,6 @@ from farmlab.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import pandas as pd
 
     from farmlab.domain import Finding, Sensor, Verdict
     from farmlab.scope import Scope
@@ -85,9 +85,8 @@ def block(finding: Finding, lab: Scope) -> Table:
     """What, where, since when, how sure, why, and what to check first."""
     name, shape, word = SEVERITIES[finding.severity]
     best = finding.why[0] if finding.why else None
-    since = clock.spoken(finding.start, lab.farm.timezone, at=lab.until)
-    until = f" until {clock.spoken(finding.end, lab.farm.timezone, at=lab.until)}" if finding.end else ", going on"
-    lines = [f"since {since}{until} · {sure(finding.score)} · {word}"]
+    until = f" until {spoken(finding.end, lab)}" if finding.end else ", going on"
+    lines = [f"since {spoken(finding.start, lab)}{until} · {sure(finding.score)} · {word}"]
     if best is not None:
         lines.append(
             f"Why: {best.cause} ({100 * best.confidence:.0f} %)" + (f" – {best.evidence}" if best.evidence else "")
@@ -114,8 +113,13 @@ def local_table(frame: pd.DataFrame, lab: Scope, *, caption: str) -> Table:
     shown = frame.copy()
     for name in shown.columns:
         if name in ("start", "end", "time"):
-            shown[name] = [clock.spoken(time, lab.farm.timezone, at=lab.until) for time in frame[name]]
+            shown[name] = [spoken(time, lab) for time in frame[name]]
     return figures.table(shown, caption=caption, digits={"score": 2})
+
+
+def spoken(moment: datetime, lab: Scope) -> str:
+    """The moment on the farm's clock; "never" when there is none."""
+    return "never" if pd.isna(moment) else clock.spoken(moment, lab.farm.timezone, at=lab.until)
 
 
 def sure(score: float) -> str:

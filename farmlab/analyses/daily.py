@@ -7,41 +7,41 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from farmlab import config, figures, results
+from farmlab import clock, config, figures, results
 from farmlab.analyses import blocks
 from farmlab.domain import HouseKind, Severity
 from farmlab.errors import DataError
 from farmlab.features import daily as flock_days
 
 if TYPE_CHECKING:
-    from farmlab.domain import Finding, House, Verdict
+    from farmlab.domain import Finding, House
     from farmlab.scope import Scope
 
 FLOCK_DAYS = 60
 """A flock is read from its placement, at most so far back."""
 SPARK_HOURS = 24
 MOST_BLOCKS = 8
+DAILY_METRICS = ("temp", "temp_set", "rh", "water", "feed", "weight", "birds", "mortality", "culls")
 
 
-def days(lab: Scope, house: House) -> pd.DataFrame | None:
-    """The days of the flock that is in the house, against its breed; None when the house stands empty."""
-    flock = lab.flocks.get(house.number)
-    if flock is None:
-        return None
-    wide = lab.wide(house.number, history_hours=FLOCK_DAYS * 24)
-    table = flock_days.daily(wide, flock, house, lab.farm.timezone)
-    return table if len(table) else None
+Days = dict[int, pd.DataFrame]
+"""By house number: one row a day of the flock that is there, beside its breed."""
 
 
-def house_table(lab: Scope) -> pd.DataFrame:
+def flocks(lab: Scope) -> Days:
+    """The days of every flock of the scope; empty houses and rooms are left out."""
+    known = {house.number: _days(lab, house) for house in lab.houses if lab.flocks.get(house.number)}
+    return {number: table for number, table in known.items() if len(table)}
+
+
+def house_table(lab: Scope, days: Days) -> pd.DataFrame:
     """One row a house for the first page: age, climate, water:feed, weight, mortality, data, sparkline."""
-    return pd.DataFrame([_row(lab, house) for house in lab.houses])
+    return pd.DataFrame([_row(lab, house, days.get(house.number)) for house in lab.houses])
 
 
-def target_table(lab: Scope) -> pd.DataFrame:
+def target_table(lab: Scope, days: Days) -> pd.DataFrame:
     """One row a house: its last complete day beside the breed's target at that age."""
-    rows = [_target_row(house, table) for house in lab.houses if (table := days(lab, house)) is not None]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([_target_row(house, days[house.number]) for house in lab.houses if house.number in days])
 
 
 def small_multiples(lab: Scope, metric: str, title: str) -> figures.Picture:
@@ -77,11 +77,11 @@ def others(found: list[Finding]) -> list[Finding]:
     return [item for item in found if id(item) not in shown]
 
 
-def show_targets(lab: Scope) -> None:
-    """Each flock against its breed."""
+def show_targets(lab: Scope, days: Days) -> None:
+    """Each flock against its breed, where the breed is known."""
     for house in lab.houses:
-        table = days(lab, house)
-        if table is not None and len(table) > 1:
+        table = days.get(house.number)
+        if table is not None and len(table) > 1 and table["weight_target_g"].notna().any():
             blocks.display(figures.targets(table, title=f"{house.label}: flock against its target by age"))
 
 
@@ -128,9 +128,16 @@ def _ahead(part: pd.DataFrame) -> dict[str, str]:
     return said
 
 
-def _row(lab: Scope, house: House) -> dict[str, Any]:
-    wide, table = lab.wide(house.number, history_hours=SPARK_HOURS), days(lab, house)
-    verdict: Verdict = lab.verdict_of(house)
+def _days(lab: Scope, house: House) -> pd.DataFrame:
+    flock = lab.flocks[house.number]
+    assert flock is not None
+    hours = 24 * (lab.until - clock.midnight(flock.placed_on, lab.farm.timezone)).days + 48
+    wide = lab.wide(house.number, history_hours=min(hours, FLOCK_DAYS * 24), metric=list(DAILY_METRICS))
+    return flock_days.daily(wide, flock, house, lab.farm.timezone)
+
+
+def _row(lab: Scope, house: House, table: pd.DataFrame | None) -> dict[str, Any]:
+    wide = lab.wide(house.number, history_hours=SPARK_HOURS, metric=["temp", "temp_set", "rh"])
     newest = {column: _newest(wide, column) for column in ("temp_c", "temp_set_c", "rh_pct")}
     complete = table[table["complete"]] if table is not None else pd.DataFrame()
     yesterday = complete.iloc[-1] if len(complete) else None
@@ -142,7 +149,7 @@ def _row(lab: Scope, house: House) -> dict[str, Any]:
         "water_feed": _number(yesterday, "water_feed", 2),
         "weight_vs_target": _percent(yesterday, "weight_g", "weight_target_g"),
         "mortality": _pair(yesterday, "mortality_pct", "mortality_target_pct", 2, " %"),
-        "verdict": str(verdict.state),
+        "verdict": str(lab.verdict_of(house).state),
         "spark": _spark(wide, house),
     }
 
@@ -171,7 +178,7 @@ def _target_row(house: House, table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _with_target(lab: Scope, house: House, metric: str) -> pd.DataFrame:
-    wide = lab.wide(house.number, history_hours=SPARK_HOURS)
+    wide = lab.wide(house.number, history_hours=SPARK_HOURS, metric=[metric, "temp_set"])
     columns = [sensor.column for sensor in lab.sensors(house.number) if sensor.metric == metric and not sensor.position]
     if not columns or columns[0] not in wide:
         return pd.DataFrame()

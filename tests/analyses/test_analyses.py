@@ -97,20 +97,21 @@ def test_a_series_without_history_is_refused_in_a_sentence(house: Scope) -> None
 
 
 def test_house_row_compares_with_targets(house: Scope) -> None:
-    row = daily.house_table(house).iloc[0]
+    days = daily.flocks(house)
+    row = daily.house_table(house, days).iloc[0]
     assert row["age"] == f"{house.age_days(1)} d"
     assert "set" in row["temp"]
     assert row["spark"].startswith("<svg")
-    targets = daily.target_table(house).iloc[0]
+    targets = daily.target_table(house, days).iloc[0]
     assert "target" in targets["weight, g"]
-    assert daily.values(daily.target_table(house)) == {"days_behind/1": targets["days behind"]}
+    assert daily.values(daily.target_table(house, days)) == {"days_behind/1": targets["days behind"]}
 
 
 def test_a_room_has_no_flock_and_no_target(room: Scope) -> None:
-    assert daily.days(room, room.houses[0]) is None
-    assert daily.target_table(room).empty
-    assert daily.values(daily.target_table(room)) == {}
-    assert daily.house_table(room).iloc[0]["age"] == ""
+    assert daily.flocks(room) == {}
+    assert daily.target_table(room, {}).empty
+    assert daily.values(daily.target_table(room, {})) == {}
+    assert daily.house_table(room, {}).iloc[0]["age"] == ""
 
 
 def finding(severity: Severity, house: int, scope: Scope, title: str = "Something") -> Finding:
