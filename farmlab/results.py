@@ -233,18 +233,20 @@ def _write_table(folder: Path, name: str, frame: pd.DataFrame) -> list[str]:
 
 
 def _inert(cell: Any) -> Any:
-    return text.inert(cell) if isinstance(cell, str) else cell
+    """The cell, with an apostrophe before a formula (and before an apostrophe, so that it can be taken off)."""
+    if not isinstance(cell, str):
+        return cell
+    return f"'{cell}" if cell.startswith("'") else text.inert(cell)
 
 
 def _read_table(path: Path, texts: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    numbers = pd.read_csv(path, lineterminator="\n")
-    written = pd.read_csv(path, lineterminator="\n", dtype=str, keep_default_na=False)
+    numbers = pd.read_csv(path, lineterminator="\n", skip_blank_lines=False)
+    written = pd.read_csv(path, lineterminator="\n", skip_blank_lines=False, dtype=str, keep_default_na=False)
     return numbers.assign(**{column: written[column].map(_bare).astype(object) for column in texts})
 
 
 def _bare(cell: str) -> str | None:
     """The text as it was recorded; an empty one is none."""
-    harmless = cell.startswith("'") and text.inert(cell[1:]) == cell
-    return (cell[1:] if harmless else cell) or None
+    return cell.removeprefix("'") or None
