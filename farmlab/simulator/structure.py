@@ -110,6 +110,7 @@ class Structure:
             "Light": 1,
             "Feeding": 4,
             "Auger": 1,
+            "Water_Line": 4,
         }
 
     def has(self, key: str) -> bool:

@@ -93,7 +93,7 @@ def test_equipment_comes_from_the_installed_counts_with_sensors_that_exist() -> 
     count = {kind: sum(item.kind == kind for item in equipment) for kind in {item.kind for item in equipment}}
     assert count == {
         "tunnel_fan": 12,
-        "exhaust_fan": 4,
+        "side_fan": 4,
         "stir_fan": 2,
         "heater": 8,
         "cooling_pad": 1,
@@ -105,6 +105,12 @@ def test_equipment_comes_from_the_installed_counts_with_sensors_that_exist() -> 
     }
     assert Equipment(house=1, kind="auger", number=2, sensors=("Auger", "Daily_Feed", "Silo_1")) in equipment
     assert Equipment(house=1, kind="drinker_line", number=1, sensors=("Daily_Water",)) in equipment
+
+
+def test_drinker_lines_are_counted_where_they_are_switched() -> None:
+    with farm(HandFarm([house(1, installed={"Water_Line": 4})])) as (_, rotem):
+        kinds = [item.kind for item in rotem.list_equipment()]
+    assert kinds.count("drinker_line") == 4
 
 
 def test_flocks_were_placed_as_many_days_ago_as_the_controller_counts() -> None:

@@ -119,7 +119,7 @@ class Installed(NamedTuple):
 EQUIPMENT: Final[Mapping[str, Installed]] = MappingProxyType(
     {
         "Tunnel_Fans": Installed("tunnel_fan", ("Static_Pressure", "Current_Level_CFM", "Average_Temperature")),
-        "Exh_Fans": Installed("exhaust_fan", ("Static_Pressure", "Current_Level_CFM", "Average_Temperature")),
+        "Exh_Fans": Installed("side_fan", ("Static_Pressure", "Current_Level_CFM", "Average_Temperature")),
         "Stir_Fans": Installed("stir_fan", ()),
         "Heaters": Installed("heater", ("Average_Temperature", "Set_Temperature")),
         "Cooling_Pad": Installed("cooling_pad", ("Average_Temperature", "Inside_Humidity", "Outside_Temperature")),
