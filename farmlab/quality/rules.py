@@ -136,8 +136,8 @@ class _Readings:
     empty: NDArray[np.bool_]
 
     def interval(self, window: _Window) -> float:
-        """Its usual interval: that of its source, or longer where it reports less often."""
-        return max(window.step, float(np.median(np.diff(self.times)))) if len(self.times) > 3 else window.step
+        """Its own interval: that of its source, or longer where even its shortest gaps are."""
+        return max(window.step, float(np.quantile(np.diff(self.times), 0.1))) if len(self.times) > 3 else window.step
 
 
 def _marked(readings: _Readings, window: _Window) -> list[_Row]:

@@ -20,9 +20,7 @@ def test_co2_tells_the_minimum_ventilation_of_the_oracle_table() -> None:
 
 
 def test_warm_birds_give_less_heat() -> None:
-    cool, warm = (
-        equipment.bird_heat_kw(pd.Series([2000.0]), 1000, pd.Series([t])).iloc[0] for t in (20.0, 30.0)
-    )
+    cool, warm = (equipment.bird_heat_kw(pd.Series([2000.0]), 1000, pd.Series([t])).iloc[0] for t in (20.0, 30.0))
     assert warm == pytest.approx(0.8 * cool)
 
 

@@ -11,9 +11,7 @@ from farmlab.errors import UnknownName
 from farmlab.features import flock
 
 
-@pytest.mark.parametrize(
-    ("breed", "age", "weight"), [("ross308", 0, 44), ("ross308", 35, 2296), ("cobb500", 42, 3278)]
-)
+@pytest.mark.parametrize(("breed", "age", "weight"), [("ross308", 0, 44), ("ross308", 35, 2296), ("cobb500", 42, 3278)])
 def test_breed_tables_hold_the_published_weights(breed: str, age: int, weight: float) -> None:
     assert flock.targets(breed).loc[age, "bw_g"] == weight
     assert flock.target_at(breed, float(age), "bw_g") == weight
