@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 from farmlab import domain
 from farmlab.store.types import Moment, Structured, Word, Words
@@ -42,16 +43,27 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
-def _farm() -> Column[int]:
-    return Column("farm_id", Integer, ForeignKey("farm.id"), nullable=False)
-
-
 def _house() -> Column[int]:
     return Column("house", Integer, nullable=False)
 
 
-def _words(name: str) -> Column[str]:
-    return Column(name, Words, nullable=False)
+def _farm() -> Column[int]:
+    return Column("farm_id", Integer, ForeignKey("farm.id"), nullable=False)
+
+
+def _words(*names: str) -> list[Column[str]]:
+    return [Column(name, Words, nullable=False) for name in names]
+
+
+def _of_farm(name: str, *parts: SchemaItem) -> Table:
+    """A table with an id of its own whose rows belong to a farm."""
+    return Table(name, METADATA, _id(), _farm(), *parts)
+
+
+def _of_finding(name: str, *parts: SchemaItem) -> Table:
+    """A table with an id of its own whose rows speak of a finding."""
+    finding_id = Column("finding", Words, ForeignKey("finding.id"), nullable=False, index=True)
+    return Table(name, METADATA, _id(), finding_id, *parts)
 
 
 farm: Final = Table(
@@ -59,85 +71,74 @@ farm: Final = Table(
     METADATA,
     _id(),
     Column("name", Words, nullable=False, unique=True),
-    _words("timezone"),
-    _words("integration"),
+    *_words("timezone", "integration"),
     Column("settings", _MAPPING, nullable=False),
-    _words("location"),
+    *_words("location"),
     Column("poll_minutes", Double, nullable=False),
     Column("simulated", Boolean, nullable=False),
     Column("retired_at", Moment),
 )
 
-house: Final = Table(
+house: Final = _of_farm(
     "house",
-    METADATA,
-    _id(),
-    _farm(),
     Column("number", Integer, nullable=False),
-    _words("name"),
+    *_words("name"),
     Column("kind", Word(domain.HouseKind), nullable=False),
     Column("capacity", Integer),
     Column("set_points", Structured(tuple[tuple[float, float], ...]), nullable=False),
-    _words("source_key"),
+    *_words("source_key"),
     Column("retired_at", Moment),
     UniqueConstraint("farm_id", "number"),
 )
 
-flock: Final = Table(
+flock: Final = _of_farm(
     "flock",
-    METADATA,
-    _id(),
-    _farm(),
     _house(),
     Column("placed_on", Date, nullable=False),
-    _words("breed"),
+    *_words("breed"),
     Column("birds_placed", Integer),
     Column("expected_harvest", Date),
     Column("ended_on", Date),
     UniqueConstraint("farm_id", "house", "placed_on"),
 )
 
-device: Final = Table(
+device: Final = _of_farm(
     "device",
-    METADATA,
-    _id(),
-    _farm(),
     _house(),
-    _words("kind"),
-    _words("name"),
-    _words("source_key"),
+    *_words("kind", "name", "source_key"),
     UniqueConstraint("farm_id", "house", "kind", "name"),
 )
 
-equipment: Final = Table(
+equipment: Final = _of_farm(
     "equipment",
-    METADATA,
-    _id(),
-    _farm(),
     _house(),
-    _words("kind"),
+    *_words("kind"),
     Column("number", Integer, nullable=False),
     Column("installed_on", Date),
     Column("rating", Double),
-    _words("rating_unit"),
+    *_words("rating_unit"),
     Column("sensors", _NAMES, nullable=False),
     UniqueConstraint("farm_id", "house", "kind", "number"),
 )
 
-sensor: Final = Table(
+sensor: Final = _of_farm(
     "sensor",
-    METADATA,
-    _id(),
-    _farm(),
     _house(),
-    _words("source_key"),
-    _words("metric"),
-    _words("position"),
+    *_words("source_key", "metric", "position"),
     Column("kind", Words),
-    _words("name"),
-    _words("device"),
+    *_words("name", "device"),
     UniqueConstraint("farm_id", "house", "source_key"),
 )
+
+
+def _one_reading() -> list[Column[Any]]:
+    return [
+        Column("value", Double),
+        Column("quality", SmallInteger, nullable=False),
+        Column("raw", Words),
+        Column("learned_at", BigInteger, nullable=False),
+    ]
+
 
 # Sensors are never deleted, and a foreign key would cost a third of the speed of an import.
 reading: Final = Table(
@@ -145,10 +146,7 @@ reading: Final = Table(
     METADATA,
     Column("sensor_id", Integer, primary_key=True, autoincrement=False),
     Column("ts", BigInteger, primary_key=True, autoincrement=False),
-    Column("value", Double),
-    Column("quality", SmallInteger, nullable=False),
-    Column("raw", Words),
-    Column("learned_at", BigInteger, nullable=False),
+    *_one_reading(),
     sqlite_with_rowid=False,
 )
 
@@ -158,10 +156,7 @@ reading_superseded: Final = Table(
     _id(),
     Column("sensor_id", Integer, nullable=False),
     Column("ts", BigInteger, nullable=False),
-    Column("value", Double),
-    Column("quality", SmallInteger, nullable=False),
-    Column("raw", Words),
-    Column("learned_at", BigInteger, nullable=False),
+    *_one_reading(),
     Column("superseded_at", BigInteger, nullable=False),
     Index(None, "sensor_id", "ts"),
 )
@@ -175,22 +170,16 @@ watermark: Final = Table(
     Column("backdated", BigInteger, nullable=False),
 )
 
-event: Final = Table(
+event: Final = _of_farm(
     "event",
-    METADATA,
-    _id(),
-    _farm(),
     _house(),
     Column("time", Moment, nullable=False),
     Column("kind", Word(domain.EventKind), nullable=False),
-    _words("message"),
-    _words("code"),
-    _words("equipment"),
-    _words("source"),
+    *_words("message", "code", "equipment", "source"),
     Column("ended_at", Moment),
     Column("learned_at", Moment, nullable=False),
     Column("end_learned_at", Moment),
-    _words("by"),
+    *_words("by"),
     Column("identity", Words, nullable=False),
     UniqueConstraint("farm_id", "identity"),
     Index(None, "farm_id", "time"),
@@ -202,15 +191,13 @@ finding: Final = Table(
     Column("id", Words, primary_key=True),
     _farm(),
     _house(),
-    _words("source"),
-    _words("key"),
+    *_words("source", "key"),
     Column("category", Word(domain.Category), nullable=False),
-    _words("kind"),
-    _words("subject"),
+    *_words("kind", "subject"),
     Column("start", Moment, nullable=False),
     Column("end", Moment),
     Column("detected_at", Moment, nullable=False),
-    _words("title"),
+    *_words("title"),
     Column("score", Double, nullable=False),
     Column("severity", Word(domain.Severity), nullable=False),
     Column("why", Structured(tuple[domain.Hypothesis, ...]), nullable=False),
@@ -222,39 +209,30 @@ finding: Final = Table(
     Index(None, "farm_id", "start"),
 )
 
-finding_history: Final = Table(
+finding_history: Final = _of_finding(
     "finding_history",
-    METADATA,
-    _id(),
-    Column("finding", Words, ForeignKey("finding.id"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
-    _words("by"),
+    *_words("by"),
     Column("status", Word(domain.FindingStatus), nullable=False),
-    _words("note"),
+    *_words("note"),
 )
 
-action: Final = Table(
+action: Final = _of_finding(
     "action",
-    METADATA,
-    _id(),
-    Column("finding", Words, ForeignKey("finding.id"), nullable=False, index=True),
-    _words("step"),
+    *_words("step"),
     Column("status", Word(domain.ActionStatus), nullable=False),
-    _words("by"),
+    *_words("by"),
     Column("at", Moment),
     Column("due", Moment),
-    _words("outcome"),
+    *_words("outcome"),
 )
 
-feedback: Final = Table(
+feedback: Final = _of_finding(
     "feedback",
-    METADATA,
-    _id(),
-    Column("finding", Words, ForeignKey("finding.id"), nullable=False, index=True),
     Column("answer", Word(domain.Answer), nullable=False),
-    _words("by"),
+    *_words("by"),
     Column("at", Moment, nullable=False),
-    _words("note"),
+    *_words("note"),
     Column("learned_at", Moment, nullable=False),
 )
 
@@ -262,40 +240,31 @@ run: Final = Table(
     "run",
     METADATA,
     _id(),
-    _words("notebook"),
-    _words("farm"),
+    *_words("notebook", "farm"),
     _house(),
     Column("slot", Moment, nullable=False),
     Column("status", Word(domain.RunStatus), nullable=False),
     Column("parameters", _MAPPING, nullable=False),
-    _words("fingerprint"),
-    _words("code_version"),
+    *_words("fingerprint", "code_version"),
     Column("watermark", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("verdict", Structured(domain.Verdict)),
-    _words("error"),
-    _words("page"),
-    _words("folder"),
+    *_words("error", "page", "folder"),
     Column("timings", _MAPPING, nullable=False),
     Column("results", _MAPPING, nullable=False),
     UniqueConstraint("notebook", "farm", "house", "slot"),
     Index(None, "slot"),
 )
 
-sync_run: Final = Table(
+sync_run: Final = _of_farm(
     "sync_run",
-    METADATA,
-    _id(),
-    _farm(),
-    _words("source"),
+    *_words("source"),
     Column("started_at", Moment, nullable=False),
     Column("status", Word(domain.SyncStatus), nullable=False),
     Column("ended_at", Moment),
     *(Column(name, Integer, nullable=False) for name in ("new", "seen", "changed", "rejected")),
-    _words("error"),
-    _words("payload"),
-    _words("known_as"),
+    *_words("error", "payload", "known_as"),
     Index(None, "farm_id", "started_at"),
 )
 
@@ -303,11 +272,9 @@ model: Final = Table(
     "model",
     METADATA,
     _id(),
-    _words("name"),
+    *_words("name"),
     Column("version", Integer, nullable=False),
-    _words("task"),
-    _words("farm"),
-    _words("scope"),
+    *_words("task", "farm", "scope"),
     Column("fitted_at", Moment, nullable=False),
     Column("window_start", Moment),
     Column("window_end", Moment),
@@ -322,10 +289,9 @@ lock: Final = Table(
     "lock",
     METADATA,
     Column("name", Words, primary_key=True),
-    _words("owner"),
-    _words("host"),
+    *_words("owner", "host"),
     Column("pid", Integer, nullable=False),
     Column("process_started", Double, nullable=False),
-    _words("token"),
+    *_words("token"),
     Column("expires_at", Moment, nullable=False),
 )
