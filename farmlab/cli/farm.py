@@ -9,6 +9,7 @@ import typer
 
 from farmlab.cli import context
 from farmlab.cli.columns import aligned
+from farmlab.domain import HouseKind
 from farmlab.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def add(
     breed: Annotated[str, typer.Option(help="Breed of the running flocks, such as ross308.")] = "",
     birds: Annotated[int | None, typer.Option(min=1, help="Birds placed in each house.")] = None,
     houses: Annotated[int, typer.Option(min=0, help="Number of houses, where there is no integration.")] = 0,
-    kind: Annotated[str, typer.Option(help="What the houses are: broiler, layer or room.")] = "broiler",
+    kind: Annotated[HouseKind, typer.Option(help="What the houses of such a farm are.")] = HouseKind.BROILER,
     poll_minutes: Minutes = None,
     as_json: context.Json = False,
 ) -> None:
@@ -80,9 +81,7 @@ def list_farms(
 ) -> None:
     """List the farms, with their last sync and newest reading."""
     with context.open_store() as store:
-        farms = [*store.farms(), *(store.farms(retired=True) if every else [])]
-        farms = list({farm.id: farm for farm in farms}.values())
-        values = [{**_plain(farm), **_state(store, farm)} for farm in farms]
+        values = [{**_plain(farm), **_state(store, farm)} for farm in store.farms(retired=every)]
     rows = [
         (v["name"], v["integration"], v["houses"], v["last_sync"], v["newest_reading"], v["status"]) for v in values
     ]

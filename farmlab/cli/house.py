@@ -55,7 +55,7 @@ def add(
 ) -> None:
     """Add a house to a farm."""
     with context.open_store() as store:
-        if any(known.number == house for known in _all(store, farm)):
+        if any(known.number == house for known in store.houses(farm, retired=True)):
             raise DataError(f"there is a house {house} already", where=farm, next_step="Change it: farmlab house edit.")
         saved = store.save_house(farm, _changed(House(number=house), name, kind, capacity, set_points))
     context.say(_plain(saved), as_json=as_json, text=f"Added {saved.label} to {farm}.")
@@ -110,10 +110,6 @@ def parse_curve(text: str) -> tuple[tuple[float, float], ...]:
     except ValueError:
         raise DataError(f"{text!r} is no temperature curve", next_step='Write it as "0:33,7:30,21:26".') from None
     return tuple(pairs)
-
-
-def _all(store: Store, farm: str) -> list[House]:
-    return [*store.houses(farm), *store.houses(farm, retired=True)]
 
 
 def _plain(house: House) -> dict[str, Any]:

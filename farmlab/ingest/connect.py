@@ -94,7 +94,7 @@ def rotate_secrets(store: Store, settings: Settings) -> int:
     """
     secrets.add_key(settings)
     count = 0
-    for farm in (*store.farms(), *store.farms(retired=True)):
+    for farm in store.farms(retired=True):
         sealed = {n: v for n, v in farm.settings.items() if isinstance(v, str) and v.startswith(secrets.SEALED)}
         if sealed:
             anew = {name: secrets.reseal(value, settings) for name, value in sealed.items()}

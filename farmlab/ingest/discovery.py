@@ -34,7 +34,7 @@ class Discovery:
 
 def discover(store: Store, farm: Farm, source: Integration, batch: Batch, *, at: datetime) -> Discovery:
     """Bring the records up to date with what the source shows; say what changed and what is missing."""
-    recorded = {house.number: house for house in (*store.houses(farm.name), *store.houses(farm.name, retired=True))}
+    recorded = {house.number: house for house in store.houses(farm.name, retired=True)}
     said = _new_houses(store, farm, source, batch.houses_seen - recorded.keys(), at=at)
     wrong = {problem.house: problem.what for problem in batch.problems}
     if batch.houses_seen:

@@ -201,5 +201,5 @@ def _check_name(store: Store, name: str) -> None:
             f"{one_line(name, limit=40)!r} cannot be a farm's name",
             next_step=f"Use one line of at most {_LONGEST_NAME} printable characters.",
         )
-    if any(farm.name == name for farm in (*store.farms(), *store.farms(retired=True))):
+    if any(farm.name == name for farm in store.farms(retired=True)):
         raise DataError(f"there is a farm {name!r} already", next_step="Choose another name, or farmlab farm restore.")

@@ -61,7 +61,7 @@ class _Job:
     @property
     def ended_at(self) -> datetime:
         """When it ended, by the clock of the caller."""
-        return self.at + timedelta(seconds=time.monotonic() - self.begun)
+        return self.at + timedelta(milliseconds=round(1000 * (time.monotonic() - self.begun)))
 
 
 def import_file(

@@ -113,7 +113,7 @@ def _attempt(work: _Round) -> SyncRun:
             what = str(error) if known else f"unexpected {type(error).__name__}: {error}; see {work.settings.logs}"
             done = replace(run, status=SyncStatus.FAILED, error=what)
         error_text = secrets.mask(one_line(done.error, limit=600), hidden)
-        ended = work.at + timedelta(seconds=time.monotonic() - begun)
+        ended = work.at + timedelta(milliseconds=round(1000 * (time.monotonic() - begun)))
         done = store.finish_sync(replace(done, ended_at=ended, error=error_text))
         log.info(
             "sync %s: new %d, seen %d, rejected %d %s", done.status, done.new, done.seen, done.rejected, done.error
