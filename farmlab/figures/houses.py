@@ -59,7 +59,7 @@ def houses(
         [HEIGHT] * rows, title=title, columns=COLUMNS, left=44, right=10, gap=44, column_gap=20, head_room=42
     )
     inside = {name: _window(frame, start, until) for name, frame in frames.items()}
-    limits = _limits(list(inside.values()))
+    limits = _limits(list(inside.values()), tolerance)
     for place, panel in enumerate(panels):
         if place >= len(inside):
             panel.remove()
@@ -77,9 +77,11 @@ def _window(frame: pd.DataFrame, start: datetime, until: datetime) -> pd.DataFra
     return frame[(frame.index > pd.Timestamp(start)) & (frame.index <= pd.Timestamp(until))]
 
 
-def _limits(frames: list[pd.DataFrame]) -> tuple[float, float]:
-    """From the lowest to the highest of all houses, targets included, with a little air."""
-    values = np.concatenate([np.zeros(0), *(frame.to_numpy(float).ravel() for frame in frames)])
+def _limits(frames: list[pd.DataFrame], tolerance: float) -> tuple[float, float]:
+    """From the lowest to the highest of all houses, bands around targets included, with a little air."""
+    shown = [frame["value"] for frame in frames]
+    shown += [frame["target"] + side * tolerance for frame in frames if "target" in frame for side in (-1, 1)]
+    values = np.concatenate([np.zeros(0), *(series.to_numpy(float) for series in shown)])
     known = values[np.isfinite(values)]
     if not len(known):
         return 0.0, 1.0
@@ -97,6 +99,7 @@ def _heading(panel: Axes, name: str, frame: pd.DataFrame, about: units.Metric) -
     newest = last(frame["value"])
     said = f"{number(newest, about.digits)} {about.unit}" if np.isfinite(newest) else "no data"
     if "target" in frame and np.isfinite(newest):
-        said += f" ({newest - last(frame['target']):+.{about.digits}f})"
+        away = newest - last(frame["target"])
+        said += f" ({'+' if away >= 0 else ''}{number(away, about.digits)})"
     for row, (text, colour) in enumerate(((one_line(name, limit=20), "ink"), (said, "muted"))):
         note(panel, text, (0, 1), (0, 18 - 14 * row), color=PALETTE[colour], va="bottom")

@@ -65,6 +65,7 @@ DARK: Final[Mapping[str, str]] = {
     "critical": "#ff7a6b",
 }
 
+_AS_WRITTEN: Final = str.maketrans({",": "\u202f", "-": "−"})
 SERIES: Final = ("series_1", "series_2", "series_3", "series_4")
 WIDTH: Final = 720
 LEFT: Final = 84
@@ -149,14 +150,14 @@ def _panel(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
 
 
 def number(value: float, digits: int | None = None) -> str:
-    """A number as people write it, with a thin space between thousands; "–" where there is none.
+    """A number as people write it: a thin space between thousands, a true minus; "–" where there is none.
 
     >>> number(2310.0), number(29.84, 1), number(float("nan"))
     ('2\u202f310', '29.8', '–')
     """
     if not np.isfinite(value):
         return "–"
-    return (f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}").replace(",", "\u202f")
+    return (f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}").translate(_AS_WRITTEN)
 
 
 def note(

@@ -75,10 +75,11 @@ def _draw(panel: Axes, days: pd.DataFrame, what: _Panel) -> None:
 
 
 def _ends(actual: Values, target: Values, what: _Panel) -> list[tuple[float, str, str]]:
-    known = np.flatnonzero(np.isfinite(actual))
-    ends = []
-    if len(known):
-        ends.append((float(actual[known[-1]]), f"{number(actual[known[-1]], what.digits)} {what.unit}", "series_1"))
-    if len(target) and np.isfinite(target[-1]):
-        ends.append((float(target[-1]), f"target {number(target[-1], what.digits)}", "expected"))
-    return ends
+    known, planned = actual[np.isfinite(actual)], target[np.isfinite(target)]
+    newest = f"{number(known[-1], what.digits)} {what.unit}" if len(known) else "no data"
+    aim = f"target {number(planned[-1], what.digits)}" if len(planned) else ""
+    ends = [
+        (known[-1] if len(known) else 0.0, newest, "series_1"),
+        (planned[-1] if len(planned) else np.nan, aim, "expected"),
+    ]
+    return [(float(value), text, colour) for value, text, colour in ends]

@@ -90,7 +90,8 @@ def forecast(
         Readings of one sensor, or amounts of one counter per step, by time in UTC; NaN where flagged.
         Nothing after ``until`` is looked at.
     since
-        Where history begins, as the placement of the flock.
+        Where history begins, as the placement of the flock. Without it there may be a rhythm of the week,
+        which animals do not have.
     baseline
         What is planned, past and future: the set-point of a temperature, the target per hour of an amount.
         Members learn the deviation from it. It must be a plan, not a measurement.
@@ -108,7 +109,7 @@ def forecast(
     index = pd.date_range(history.index[0], periods=len(history) + HORIZON, freq="h")
     plan = Baseline.of(baseline, index, amount=amount)
     enough = _days(history) >= CHOICE_FROM_DAYS
-    makes = (_members(amount=amount) if members is None else members) if enough else ()
+    makes = (_members(amount=amount, weekly=since is None) if members is None else members) if enough else ()
     candidates, failed = contest.compete(makes, history, plan, span_hours=_span_hours(history, enough=enough))
     best = min(candidates, key=lambda candidate: contest.ratio(candidate, candidates[0]))
     return Forecasted(
@@ -123,9 +124,10 @@ def forecast(
     )
 
 
-def _members(*, amount: bool) -> tuple[contest.Make, ...]:
+def _members(*, amount: bool, weekly: bool) -> tuple[contest.Make, ...]:
     """Who competes with seasonal-naive."""
-    return (partial(ProphetForecaster, multiplicative=amount, daily_order=11 if amount else 8),)
+    order = 11 if amount else 8
+    return (partial(ProphetForecaster, multiplicative=amount, weekly=weekly, daily_order=order),)
 
 
 def _history(series: pd.Series, until: datetime, since: datetime | None, *, amount: bool) -> pd.Series:

@@ -45,7 +45,8 @@ def adaptive(past: Replay) -> Interval:
     Quantiles of the errors known at each moment, pooled over h ± 1 hours ahead. The share of misses that
     they aim at starts at .12 and moves by .1 · (.20 − misses) per day of origins whose truth has come, as
     measured in reference experiments to cover 75–85 %. Errors count in units of what is usual at their
-    hour of the day, so that a quiet night does not borrow the width of the afternoon.
+    hour of the day, so that a quiet night does not borrow the width of the afternoon. Errors of n days make
+    the interval wider by 1/n, as few days do not know what the next one brings.
     """
     errors, rows, hours = past.errors, *past.errors.shape
     clock = _hours_of_day(past)
@@ -77,7 +78,8 @@ def _walk(
         if newest >= 0 and np.isfinite(low[newest]).any():
             aim = _moved(aim, errors[newest], low[newest], high[newest], every)
         if newest + 1 >= LEAST_ORIGINS:
-            low[row], high[row] = _bounds(errors[: newest + 1], clock[: newest + 1], clock[row], aim)
+            wider = 1 + DAY / ((newest + 1) * every)
+            low[row], high[row] = _bounds(errors[: newest + 1], clock[: newest + 1], clock[row], aim, wider)
     return low, high
 
 
@@ -93,13 +95,15 @@ def _moved(
 
 
 def _bounds(
-    errors: NDArray[np.float64], clock: NDArray[np.int_], wanted: NDArray[np.int_], aim: float
+    errors: NDArray[np.float64], clock: NDArray[np.int_], wanted: NDArray[np.int_], aim: float, wider: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     usual = _usual(errors, clock)
     relative = errors / usual[clock]
     around = np.clip(np.arange(DAY) + np.array([[-1], [0], [1]]), 0, DAY - 1)
     pooled = np.sort(relative[:, around].reshape(-1, DAY), axis=0)
-    return _quantile(pooled, aim / 2) * usual[wanted], _quantile(pooled, 1 - aim / 2) * usual[wanted]
+    middle = _quantile(pooled, 0.5)
+    low, high = (middle + wider * (_quantile(pooled, share) - middle) for share in (aim / 2, 1 - aim / 2))
+    return low * usual[wanted], high * usual[wanted]
 
 
 def _usual(errors: NDArray[np.float64], clock: NDArray[np.int_]) -> NDArray[np.float64]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-WINDOW_DAYS = 28
+WINDOW_DAYS = 21
+WEEKLY_WINDOW_DAYS = 28
 WEEKLY_FROM_DAYS = 21
 AHEAD_HOURS = 5 * DAY
 MEMORY = (0.0, 0.98)
@@ -29,31 +30,33 @@ _OPTIMISER = {"algorithm": "LBFGS", "tol_rel_obj": 1e10, "require_converged": Fa
 class ProphetForecaster(Forecaster):
     """Trend and daily profile by Prophet, plus what is left of the last error (AR(1)).
 
-    Without the last error Prophet loses to yesterday's value on most hourly series: it fits the middle of
-    weeks, not today's level. Its own intervals are not used (they cover 58 % where 80 % are meant).
+    The trend may bend once a day: set-points and growing birds do. Without the last error Prophet loses to
+    yesterday's value on most hourly series: it fits the middle of weeks, not today's level. Its own intervals
+    are not used (they cover 58 % where 80 % are meant).
 
     Parameters
     ----------
     multiplicative
         The daily profile grows with the level, as water and feed do.
+    weekly
+        There is a rhythm of the week, as in buildings; it is learned from three weeks on.
     daily_order
         Fourier pairs of the daily profile; 11 follow every hour, fewer are smoother.
-    changepoints
-        How often the trend may bend.
     """
 
     name = "Prophet"
     least_days = 4.0
 
-    def __init__(self, *, multiplicative: bool = False, daily_order: int = 8, changepoints: int = 4) -> None:
+    def __init__(self, *, multiplicative: bool = False, weekly: bool = False, daily_order: int = 8) -> None:
         self.multiplicative = multiplicative
+        self.weekly = weekly
         self.daily_order = daily_order
-        self.changepoints = changepoints
 
     def _learn(self, y: pd.Series) -> NDArray[np.float64]:
-        recent = y.iloc[-WINDOW_DAYS * DAY :]
+        window_days = WEEKLY_WINDOW_DAYS if self.weekly else WINDOW_DAYS
+        recent = y.iloc[-window_days * DAY :]
         if recent.notna().sum() < self.least_days * DAY:
-            raise InsufficientData(f"{self.name}: too few hours are known in the last {WINDOW_DAYS} days")
+            raise InsufficientData(f"{self.name}: too few hours are known in the last {window_days} days")
         try:
             with _quiet():
                 self.start_, self.static_ = self._fitted(recent)
@@ -69,12 +72,13 @@ class ProphetForecaster(Forecaster):
     def _fitted(self, y: pd.Series) -> tuple[pd.Timestamp, NDArray[np.float64]]:
         from prophet import Prophet
 
+        known_days = int(y.notna().sum()) // DAY
         model = Prophet(
-            n_changepoints=self.changepoints,
+            n_changepoints=known_days - 1,
             changepoint_range=0.9,
             seasonality_mode="multiplicative" if self.multiplicative else "additive",
             daily_seasonality=self.daily_order,
-            weekly_seasonality=3 if y.notna().sum() >= WEEKLY_FROM_DAYS * DAY else False,
+            weekly_seasonality=3 if self.weekly and known_days >= WEEKLY_FROM_DAYS else False,
             yearly_seasonality=False,
             uncertainty_samples=0,
         )

@@ -25,7 +25,7 @@ def series(draw: st.DrawFn, longest: int = 400) -> pd.Series:
 
 
 @given(readings=series(), most=st.integers(8, 120))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_a_line_has_few_points_its_own_values_and_the_extremes(readings: pd.Series, most: int) -> None:
     shown, known = decimate(readings, most=most), readings.dropna()
     drawn = shown.dropna()
@@ -39,7 +39,7 @@ def test_a_line_has_few_points_its_own_values_and_the_extremes(readings: pd.Seri
 
 
 @given(readings=series(), most=st.integers(8, 120))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_no_line_crosses_a_gap(readings: pd.Series, most: int) -> None:
     shown = decimate(readings, most=most)
     usual = pd.Series(readings.index).diff().median()
@@ -51,7 +51,7 @@ def test_no_line_crosses_a_gap(readings: pd.Series, most: int) -> None:
 
 
 @given(readings=series(longest=100))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_what_is_short_is_drawn_whole(readings: pd.Series) -> None:
     pd.testing.assert_series_equal(decimate(readings).dropna(), readings.dropna(), check_freq=False)
 

@@ -16,7 +16,7 @@ from tests.figures.pages import HOSTILE, START, UNTIL, ZONE, Episode, texts
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 def test_labels_at_line_ends_never_lie_upon_each_other(values: list[float]) -> None:
     _, (panel,) = sheet([120])
     panel.set_ylim(0, 1)

@@ -110,10 +110,12 @@ def test_settings_of_matplotlib_are_left_as_they_were() -> None:
 
 def test_numbers_as_people_write_them() -> None:
     assert [
-        number(value, digits) for value, digits in ((12345.678, 0), (0.5, None), (1000.0, None), (float("inf"), 1))
+        number(value, digits)
+        for value, digits in ((12345.678, 0), (0.5, None), (1000.0, None), (float("inf"), 1), (-3.0, 0))
     ] == [
         "12\u202f346",
         "0.5",
         "1\u202f000",
         "–",
+        "−3",
     ]

@@ -61,3 +61,9 @@ def test_missing_truth_and_short_pasts_are_survived() -> None:
     short = adaptive(past(noise(8)))
     assert np.isnan(short.lower[24:]).all()
     assert np.isnan(short.coverage[2])
+
+
+def test_few_days_of_errors_make_wide_intervals() -> None:
+    errors = np.tile(np.random.default_rng(2).normal(0, 1, (8, 48)), (30, 1))
+    few, many = adaptive(past(errors[:24])), adaptive(past(errors))
+    assert (few.upper - few.lower)[:24].mean() > 1.2 * (many.upper - many.lower)[:24].mean()

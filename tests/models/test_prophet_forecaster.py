@@ -86,5 +86,14 @@ def test_it_refuses_short_histories_and_old_fits() -> None:
 def test_what_was_known_only_before_its_window_is_too_little() -> None:
     y = growing(40)
     y.iloc[24 * 8 :] = np.nan
-    with pytest.raises(InsufficientData, match="in the last 28 days"):
+    with pytest.raises(InsufficientData, match="in the last 21 days"):
         ProphetForecaster().fit(y)
+
+
+def test_a_rhythm_of_the_week_is_learned_when_there_is_one() -> None:
+    clock = np.arange(24 * 30)
+    weekend = (clock // 24) % 7 >= 5
+    y = pd.Series(100 - 60.0 * weekend, index=pd.date_range("2026-06-01 01:00", periods=len(clock), freq="h", tz="UTC"))
+    known, truth = y.iloc[: 24 * 26], y.iloc[24 * 26 : 24 * 28].to_numpy()
+    errors = [np.abs(ProphetForecaster(weekly=weekly).fit(known).path(48) - truth).mean() for weekly in (True, False)]
+    assert errors[0] < 0.5 * errors[1]
