@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab import clock, results
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 1 << 20
 """The size of a page, in bytes, that a phone in a barn still loads."""
 
+_JUST_NOW: Final = timedelta(minutes=1)
 _DRAWING: Final = re.compile(r"<figure\b[^>]*>.*?</figure>", re.DOTALL)
 _TOO_LARGE: Final = '<p class="note">A figure is left out here: it is too large for a page. It is in the notebook.</p>'
 
@@ -63,7 +65,7 @@ def _view(settings: Settings, run: Run, notebook: Notebook, farm: Farm, good: Ru
         "house": f"House {run.house}" if run.house else "",
         "notebook": notebook.title,
         "simulated": farm.simulated,
-        "headline": headline,
+        "headline": headline.rstrip("."),
         "state": words.of_run(run),
         "error": run.error,
         "reasons": _reasons(run, headline),
@@ -133,7 +135,10 @@ def _window(verdict: Verdict, farm: Farm, at: datetime) -> str:
 def _newest(verdict: Verdict, farm: Farm, at: datetime) -> str:
     if verdict.newest is None:
         return "none"
-    return f"{words.moment(verdict.newest, farm.timezone, at)}, {words.lasting(verdict.newest, at)} before the end"
+    moment = words.moment(verdict.newest, farm.timezone, at)
+    if at - verdict.newest < _JUST_NOW:
+        return moment
+    return f"{moment}, {words.lasting(verdict.newest, at)} before the end"
 
 
 def _changes(run: Run, found: results.Results, folder: Path, since: str) -> dict[str, Any] | None:

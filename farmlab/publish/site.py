@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from farmlab import notebooks, text
 from farmlab.publish import assets, history, houses, words
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from farmlab.publish.houses import HouseState
     from farmlab.publish.words import State
     from farmlab.store import Store
+
+_JUST_NOW: Final = timedelta(minutes=1)
 
 
 def publish_index(store: Store, settings: Settings, at: datetime) -> Path:
@@ -125,7 +128,8 @@ def _freshness(farms: list[_FarmView], at: datetime) -> str:
 
 
 def _data_until(farm: Farm, newest: datetime, at: datetime, *, alone: bool) -> str:
-    until = f"data until {words.moment(newest, farm.timezone, at)}, {words.lasting(newest, at)} old"
+    age = f", {words.lasting(newest, at)} old" if at - newest >= _JUST_NOW else ""
+    until = f"data until {words.moment(newest, farm.timezone, at)}{age}"
     return words.sentence(until) if alone else f"{farm.name}: {until}"
 
 

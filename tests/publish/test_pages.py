@@ -132,7 +132,7 @@ class TestRunPage:
         )
         run = Run(notebook="warmth", farm="Hillside", house=2, slot=NOON, status=RunStatus.DONE, verdict=verdict)
         page = self.page(bench, run=run)
-        assert "<h1>No data from house 3 since 09:40.</h1>" in page
+        assert "<h1>No data from house 3 since 09:40</h1>" in page
         for said in (
             "▲",
             "warning",
