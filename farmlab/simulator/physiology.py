@@ -28,7 +28,7 @@ def sensible_share(temp_c: float) -> float:
     """Share of the total heat that warms the air; the rest is moisture, evaporation from litter included.
 
     >>> [round(sensible_share(temp), 3) for temp in (32.0, 24.3, 20.0)]
-    [0.303, 0.462, 0.519]
+    [0.303, 0.463, 0.519]
     """
     warmth = 1 + 0.020 * (20 - temp_c)
     return bounded((0.61 * warmth - 2.28e-4 * temp_c**2) / warmth, 0.15, 0.75)
