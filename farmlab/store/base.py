@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Executable
 
 RECORDS = 0
-"""The queue in which writers of records stand; writers of readings stand in that of their farm."""
+"""The queue in which writers of records stand; writers of readings and events stand in that of their farm."""
 
 
 class Door:

@@ -36,8 +36,9 @@ class Events(Door):
         UnknownName
             No such farm or house; then none is written.
         """
-        with self._writing() as connection:
+        with self._reading() as connection:
             owner = farm_id(connection, farm)
+        with self._writing(owner) as connection:
             return sum(_write(connection, owner, event, event.learned_at or learned_at) for event in events)
 
     def events(

@@ -140,7 +140,7 @@ def _one_reading() -> list[Column[Any]]:
     ]
 
 
-# Sensors are never deleted, and a foreign key would cost a third of the speed of an import.
+# Sensors are never deleted, and a foreign key would cost a tenth of the speed of an import.
 reading: Final = Table(
     "reading",
     METADATA,

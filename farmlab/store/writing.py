@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 CHUNK: Final = 100_000
-"""Rows of one transaction: 0.2 s of work, so that nobody waits long for his turn."""
+"""Rows of one transaction: a quarter of a second, so that nobody waits long for a turn."""
 _ROWS_AT_ONCE: Final = 100
 """Rows of one INSERT on SQLite; one by one they take half as long again."""
 
