@@ -52,7 +52,7 @@ class Status:
 
 def read(store: Store, settings: Settings, at: datetime) -> Status:
     """The status at this moment; runs that were killed are settled on the way."""
-    runs.recover(store, settings)
+    runs.recover(store)
     processes = home.running(settings.data)
     late = [item for item in runs.due(store, settings, at) if at - item.slot > LATE and not item.too_late]
     farms = tuple(_farm(store, farm, at) for farm in store.farms())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -62,18 +62,19 @@ def run(
     Busy
         Another run of this farm goes on, or the slot has been run.
     """
+    chosen = notebooks.find(settings, notebook)
     job = _Job(
         store=store,
         settings=settings,
-        notebook=notebooks.find(settings, notebook),
+        notebook=chosen,
         farm=store.farm(farm),
-        house=_house(store, farm, house),
+        house=_house(store, farm, house, chosen),
         until=until,
         slot=slot or clock.now(),
+        given=typed.check(chosen.parameters, parameters or {}, notebook=chosen.name),
         force=force,
         verdict_of=verdict_of or _watch,
     )
-    job.check(parameters or {})
     with store.lock(f"run/{farm}", owner=_owner(), ttl=timedelta(seconds=2 * job.timeout_s + 300)):
         _settle_killed(store, farm)
         finished = job.run()
@@ -82,9 +83,8 @@ def run(
     return finished
 
 
-def recover(store: Store, settings: Settings) -> list[Record]:
+def recover(store: Store) -> list[Record]:
     """Runs that were killed in the middle, now recorded as failed; those that still go on are left alone."""
-    del settings
     unfinished = store.runs(status=(RunStatus.CLAIMED, RunStatus.RUNNING))
     settled: list[Record] = []
     for farm in sorted({record.farm for record in unfinished}):
@@ -107,9 +107,9 @@ class _Job:
     house: int
     until: datetime
     slot: datetime
+    given: Mapping[str, Any]
     force: bool
     verdict_of: VerdictOf
-    given: dict[str, Any] = field(default_factory=dict)
 
     @property
     def timeout_s(self) -> int:
@@ -137,12 +137,6 @@ class _Job:
         ended = (RunStatus.DONE, RunStatus.DISQUALIFIED)
         return self.store.last_run(self.notebook.name, self.farm.name, self.house, status=ended, before=self.slot)
 
-    def check(self, given: Mapping[str, Any]) -> None:
-        """Refuse a request that cannot be run, before anything is written."""
-        self.given.update(typed.check(self.notebook.parameters, given, notebook=self.notebook.name))
-        if self.notebook.scope == "house" and self.house == 0:
-            raise BadParameter("it looks at one house at a time", where=self.notebook.name, next_step="Add --house N.")
-
     def run(self) -> Record:
         """Claim, then skip or execute, and record how it ended."""
         claimed = self.store.claim(self.asked_for(), force=self.force)
@@ -159,7 +153,7 @@ class _Job:
     def asked_for(self) -> Record:
         """The record with which the slot is claimed."""
         folder = folders.name(self.farm.name, self.notebook.name, self.house, self.slot)
-        whole = {parameter.name: parameter.default for parameter in self.notebook.parameters} | self.given
+        whole = {parameter.name: parameter.default for parameter in self.notebook.parameters} | dict(self.given)
         until = clock.to_utc(self.until).isoformat()
         whole |= {"farm": self.farm.name, "house": self.house, "until": until, "run_dir": ""}
         watermark = self.store.watermark(self.farm.name, house=self.house)
@@ -268,7 +262,9 @@ def _watch(store: Store, farm: str, house: int, until: datetime) -> Verdict:
     return watch.verdict(store, farm, house, until)
 
 
-def _house(store: Store, farm: str, house: int) -> int:
+def _house(store: Store, farm: str, house: int, notebook: Notebook) -> int:
+    if notebook.scope == "house" and house == 0:
+        raise BadParameter("it looks at one house at a time", where=notebook.name, next_step="Add --house N.")
     return store.house(farm, house).number if house else 0
 
 

@@ -44,10 +44,11 @@ class Due:
 def due(store: Store, settings: Settings, at: datetime) -> list[Due]:
     """The newest slot of everything that has one which has not been run, in the order to run them.
 
+    What runs more often comes first: a daily report may build on the hourly analyses of its hour.
     A farm without integration is due when something new was recorded or imported, and then up to its
     newest reading: nobody expects its data to go on.
     """
-    analyses = [notebook for notebook in notebooks.catalogue(settings) if notebook.schedule != "none"]
+    analyses = sorted((item for item in notebooks.catalogue(settings) if item.schedule != "none"), key=_rarity)
     return [item for farm in store.farms() for item in _of_farm(store, farm, analyses, at)]
 
 
@@ -57,7 +58,7 @@ def run_due(store: Store, settings: Settings, at: datetime, **options: Any) -> l
     A farm on which another run goes on is left for the next time. ``options`` go to
     :func:`farmlab.runs.run`.
     """
-    settled = recover(store, settings)
+    settled = recover(store)
     done = [record for item in due(store, settings, at) for record in _run(store, settings, item, options)]
     if settled or done:
         publish.publish_index(store, settings, clock.now())
@@ -72,6 +73,12 @@ def _of_farm(store: Store, farm: Farm, analyses: list[Notebook], at: datetime) -
             item = _newest(store, farm, notebook, house, at, past.get((notebook.name, house), []))
             if item:
                 yield item
+
+
+def _rarity(notebook: Notebook) -> tuple[bool, bool]:
+    """Hourly before daily before weekly."""
+    schedule = slots.parse(notebook.schedule) or slots.Schedule()
+    return schedule.weekday is not None, schedule.at is not None
 
 
 def _past(store: Store, farm: Farm) -> dict[tuple[str, int], list[Run]]:

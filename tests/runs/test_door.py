@@ -282,14 +282,14 @@ class TestKilled:
 
     def test_a_killed_run_is_settled_and_said(self, bench: Bench) -> None:
         killed = self.left_behind(bench)
-        (settled,) = runs.recover(bench.store, bench.settings)
+        (settled,) = runs.recover(bench.store)
         assert (settled.id, settled.status) == (killed.id, RunStatus.FAILED)
         assert "killed in the middle" in settled.error
 
     def test_a_run_that_goes_on_is_left_alone(self, bench: Bench) -> None:
         self.left_behind(bench)
         with bench.store.lock("run/Hillside", owner="the one that runs", ttl=HOUR):
-            assert runs.recover(bench.store, bench.settings) == []
+            assert runs.recover(bench.store) == []
 
     def test_the_next_run_settles_it_too(self, bench: Bench) -> None:
         write_notebook(bench.analyses)

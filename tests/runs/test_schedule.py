@@ -41,6 +41,12 @@ def test_a_farm_or_notebook_added_meanwhile_is_seen_at_the_next_tick(bench: Benc
     assert found == {("cold", "Hillside"), ("cold", "Valley"), ("warmth", "Valley")}
 
 
+def test_what_runs_more_often_comes_first(bench: Bench) -> None:
+    for name, schedule in (("a", "weekly mon 06:00"), ("b", "daily 06:00"), ("c", "hourly")):
+        write_notebook(bench.analyses, name, schedule=schedule)
+    assert [item.notebook for item in due(bench, NOON)] == ["c", "b", "a"]
+
+
 def test_a_notebook_per_house_is_due_for_each(bench: Bench) -> None:
     write_notebook(bench.analyses, scope="house")
     assert [item.house for item in due(bench, NOON)] == [1, 2]
