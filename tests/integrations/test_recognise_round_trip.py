@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from farmlab.errors import FarmLabError
 from farmlab.integrations import recognise
 from farmlab.integrations.recognise import Hints
 
@@ -67,6 +68,7 @@ tables = st.lists(
     min_size=12,
     max_size=24,
 )
+LETTERS = st.characters(codec="utf-8", exclude_characters="\x00\x1f")
 starts = st.datetimes(datetime(2023, 1, 1), datetime(2025, 12, 31)).map(lambda t: t.replace(second=0, microsecond=0))
 
 
@@ -149,22 +151,20 @@ def test_a_table_comes_back_whatever_its_dialect(
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=400) | st.text(max_size=400).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_read_or_refused_in_a_sentence(folder: Path, data: bytes) -> None:
-    from farmlab.errors import FarmLabError
-
     path = folder / "noise.csv"
     path.write_bytes(data)
+    refused = None
     try:
-        table = recognise.open_table(path, Hints(keep_unknown=True))
-        recognise.read_table(table)
+        recognise.read_table(recognise.open_table(path, Hints(keep_unknown=True)))
     except FarmLabError as error:
-        assert "\n" not in str(error)
-        assert error.next_step
+        refused = error
+    assert refused is None or (refused.next_step and "\n" not in str(refused))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
-        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\x1f"), max_size=12), min_size=2, max_size=4),
+        st.lists(st.text(LETTERS, max_size=12), min_size=2, max_size=4),
         max_size=8,
     )
 )
