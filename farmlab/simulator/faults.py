@@ -95,17 +95,17 @@ def _stuck(effects: Effects, f: Acting) -> None:
 
 
 def _drift(effects: Effects, f: Acting) -> None:
-    size = _by_sensor(f.unit, temp=3.0, humidity=14.0, co2=-700.0, ammonia=-9.0, pressure=9.0)
+    size = _by_sensor(f.unit, temp=3.0, humidity=14.0, co2=-700.0, ammonia=-9.0)
     effects.offset[f.sensor] += (f.sign if size > 0 else 1) * size * f.severity * f.creep
 
 
 def _offset(effects: Effects, f: Acting) -> None:
-    size = _by_sensor(f.unit, temp=3.5, humidity=14.0, co2=900.0, ammonia=10.0, pressure=12.0)
+    size = _by_sensor(f.unit, temp=3.5, humidity=14.0, co2=900.0, ammonia=10.0)
     effects.offset[f.sensor] += f.sign * size * f.severity
 
 
 def _spike(effects: Effects, f: Acting) -> None:
-    size = _by_sensor(f.unit, temp=12.0, humidity=40.0, co2=2500.0, ammonia=30.0, pressure=45.0)
+    size = _by_sensor(f.unit, temp=12.0, humidity=40.0, co2=2500.0, ammonia=30.0)
     if f.chance < 0.035:
         effects.offset[f.sensor] += size * f.severity * (1 if f.chance < 0.02 else -0.8)
 
@@ -171,8 +171,8 @@ def _health(effects: Effects, f: Acting) -> None:
     effects.hazard *= 1 + 5 * f.severity * f.failed
 
 
-def _by_sensor(unit: str, *, temp: float, humidity: float, co2: float, ammonia: float, pressure: float) -> float:
-    special = {"CO2": co2, "Ammonia": ammonia, "Static_Pressure": pressure}
+def _by_sensor(unit: str, *, temp: float, humidity: float, co2: float, ammonia: float) -> float:
+    special = {"CO2": co2, "Ammonia": ammonia}
     return special.get(unit, humidity if unit.endswith("Humidity") else temp)
 
 
@@ -191,7 +191,7 @@ class Kind:
     live_h
         Lead of a fault that is injected, for people who want to see it today.
     repair
-        What the person who mended it writes down; "" = nobody writes anything.
+        What the person who mended it writes down; "" = it ends by itself.
     """
 
     act: Callable[[Effects, Acting], None]

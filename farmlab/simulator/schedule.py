@@ -184,8 +184,9 @@ def _overlap(one: Fault, other: Fault) -> bool:
 
 
 def injected(house: Structure, name: str, minute: int, *, severity: float, number: int, in_tunnel: bool) -> Fault:
-    """A fault that somebody wants to see now: of the fans, one that runs. Nobody mends it."""
+    """A fault that somebody wants to see now: of the fans, one that runs. It lasts, unless it ends by itself."""
     fans = "tunnel" if in_tunnel else "side"
+    failure = minute + int(HOUR * kind(name).live_h)
     return Fault(
         id=f"live-{number}",
         house=house.number,
@@ -193,6 +194,6 @@ def injected(house: Structure, name: str, minute: int, *, severity: float, numbe
         unit=unit_for(house, name, lambda count: (number - 1) % count, fans=fans),
         severity=severity,
         onset=minute,
-        failure=minute + int(HOUR * kind(name).live_h),
-        repaired=None,
+        failure=failure,
+        repaired=None if kind(name).repair else failure + int(HOUR * kind(name).lasts_h[1]),
     )
