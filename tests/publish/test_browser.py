@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from farmlab import publish
 from farmlab.domain import Verdict, VerdictState
 from farmlab.store import Store
+from tests.browser import chromium, serious
 from tests.publish.test_pages import TABLE
 from tests.runs.kit import NOON, Bench, write_notebook
 
@@ -52,18 +51,9 @@ def warned(store: Store, farm: str, house: int, until: Any) -> Verdict:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("FARMLAB_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
@@ -80,17 +70,10 @@ def site(bench: Bench) -> dict[str, str]:
     return {name: (index.parent / page).as_uri() for name, page in pages.items()}
 
 
-def serious(page: Any) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [f"{item['id']}: {item['nodes'][0]['html']}" for item in found if item["impact"] in ("serious", "critical")]
-
-
-def test_pages_hold_in_a_browser(chromium: Any, site: dict[str, str]) -> None:
+def test_pages_hold_in_a_browser(browser: Any, site: dict[str, str]) -> None:
     for name, address in site.items():
         for width, scheme in ((360, "light"), (1280, "dark")):
-            context = chromium.new_context(
+            context = browser.new_context(
                 viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
             )
             page = context.new_page()
@@ -104,8 +87,8 @@ def test_pages_hold_in_a_browser(chromium: Any, site: dict[str, str]) -> None:
             context.close()
 
 
-def test_the_policy_of_a_page_stops_scripts(chromium: Any, site: dict[str, str]) -> None:
-    page = chromium.new_page()
+def test_the_policy_of_a_page_stops_scripts(browser: Any, site: dict[str, str]) -> None:
+    page = browser.new_page()
     page.goto(site["index"])
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title = 1\">')")
     page.wait_for_timeout(200)
@@ -113,8 +96,8 @@ def test_the_policy_of_a_page_stops_scripts(chromium: Any, site: dict[str, str])
     page.close()
 
 
-def test_tap_targets_are_large_enough(chromium: Any, site: dict[str, str]) -> None:
-    page = chromium.new_page(viewport={"width": 390, "height": 800})
+def test_tap_targets_are_large_enough(browser: Any, site: dict[str, str]) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
     for address in (site["index"], site["good"]):
         page.goto(address)
         heights = page.eval_on_selector_all(
@@ -125,10 +108,10 @@ def test_tap_targets_are_large_enough(chromium: Any, site: dict[str, str]) -> No
     page.close()
 
 
-def test_the_findings_drawing_follows_the_colour_scheme(chromium: Any, site: dict[str, str]) -> None:
+def test_the_findings_drawing_follows_the_colour_scheme(browser: Any, site: dict[str, str]) -> None:
     colours = set()
     for scheme in ("light", "dark"):
-        context = chromium.new_context(color_scheme=scheme)
+        context = browser.new_context(color_scheme=scheme)
         page = context.new_page()
         page.goto(site["index"])
         colours.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
