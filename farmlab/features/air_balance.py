@@ -1,8 +1,12 @@
-"""Whether the air that comes in through the inlets is the air that the controller asks of its fans.
+"""Whether the air that comes in through the inlets is the air that the running fans should move.
 
-Air passes an opening with the square root of the pressure: flow = (a x side inlets + b x tunnel inlet + leaks)
-times sqrt(pressure). The three numbers are those of one house and learned from its past. When a fan that is
-switched on moves less air, the pressure falls or the inlets close after it, and the sum no longer holds.
+Air passes an opening with the square root of the pressure, so that
+
+    side fans + ratio x tunnel fans = sqrt(pressure) x (side x side inlets + tunnel x tunnel inlet + leaks)
+
+in units of one side fan. The four numbers are those of one house and learned from its past. When a fan that is
+switched on moves less air, the pressure falls or the inlets close after it, and the sum no longer holds. Only
+moments at which fans run are looked at: with the ventilation timer a poll finds them on or off by chance.
 """
 
 from __future__ import annotations
@@ -23,17 +27,22 @@ if TYPE_CHECKING:
 LEAST_PRESSURE_PA: Final = 3.0
 LEAST_ROWS: Final = 288
 MINUTES: Final = 30
-"""Gusts and the ventilation timer are averaged over so many minutes."""
+"""Gusts are averaged over so many minutes."""
+LEAST_READINGS: Final = 3
 OUTLIER: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """m³/h per square root of a pascal: of fully open side inlets, of a fully open tunnel inlet, and of leaks."""
+    """Side fans per square root of a pascal: of fully open side inlets, of a fully open tunnel inlet, of leaks.
+
+    ``ratio`` is how many side fans a tunnel fan is worth.
+    """
 
     side: float
     tunnel: float
     leaks: float
+    ratio: float
 
     def state(self) -> dict[str, float]:
         """The numbers as JSON values."""
@@ -42,23 +51,22 @@ class Balance:
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Balance:
         """What :meth:`state` gave, read back."""
-        return cls(**{name: float(state[name]) for name in ("side", "tunnel", "leaks")})
+        return cls(**{name: float(state[name]) for name in ("side", "tunnel", "leaks", "ratio")})
 
 
 def fit(wide: pd.DataFrame) -> Balance | None:
-    """The balance of a house, from its past; None when it lacks a pressure sensor, inlet positions or airflow.
+    """The balance of a house, from its past; None when it lacks a pressure sensor, inlet positions or fan counts.
 
     Non-negative least squares, a second time without what lay far off the first time.
     """
     from scipy.optimize import nnls
 
     terms = _terms(wide)
-    usable = (terms["root"] ** 2 >= LEAST_PRESSURE_PA) & (terms["asked"] > 0)
-    known = terms[usable].dropna()
+    known = terms[(terms["root"] ** 2 >= LEAST_PRESSURE_PA) & _running(terms)].dropna()
     if len(known) < LEAST_ROWS:
         return None
-    inputs = known[["side", "tunnel", "one"]].to_numpy()
-    output = (known["asked"] / known["root"]).to_numpy()
+    inputs = np.column_stack([known[["side", "tunnel", "leaks"]].mul(known["root"], axis=0), -known["tunnel_fans"]])
+    output = known["side_fans"].to_numpy()
     keep = np.ones(len(output), dtype=bool)
     for _ in range(2):
         found, _rest = nnls(inputs[keep], output[keep])
@@ -67,12 +75,18 @@ def fit(wide: pd.DataFrame) -> Balance | None:
 
 
 def deficit(wide: pd.DataFrame, balance: Balance) -> pd.Series:
-    """The share of the asked airflow that does not come in, mean of the last half-hour; missing without fans."""
+    """The share of the fans' air that does not come in, over the last half-hour; missing while no fan runs."""
     terms = _terms(wide)
-    incoming = terms["root"] * (balance.side * terms["side"] + balance.tunnel * terms["tunnel"] + balance.leaks)
-    asked = equipment.trailing(terms["asked"].where(terms["asked"] > 0), MINUTES)
-    share = 1 - equipment.trailing(incoming, MINUTES) / asked
-    return share.where(terms["asked"] > 0).rename("deficit")
+    runs = _running(terms)
+    openings = balance.side * terms["side"] + balance.tunnel * terms["tunnel"] + balance.leaks
+    incoming = equipment.trailing((terms["root"] * openings).where(runs), MINUTES, least=LEAST_READINGS)
+    moved = terms["side_fans"] + balance.ratio * terms["tunnel_fans"]
+    share = 1 - incoming / equipment.trailing(moved.where(runs), MINUTES, least=LEAST_READINGS)
+    return share.where(runs).replace([np.inf, -np.inf], np.nan).rename("deficit")
+
+
+def _running(terms: pd.DataFrame) -> pd.Series:
+    return (terms["side_fans"] + terms["tunnel_fans"]) > 0
 
 
 def _terms(wide: pd.DataFrame) -> pd.DataFrame:
@@ -82,8 +96,9 @@ def _terms(wide: pd.DataFrame) -> pd.DataFrame:
     terms["root"] = np.sqrt(wide["pressure_pa"].clip(lower=0)) if "pressure_pa" in wide else np.nan
     terms["side"] = wide[side].mean(axis=1) / 100 if side else np.nan
     terms["tunnel"] = wide["inlet_pct_tunnel"].fillna(0) / 100 if "inlet_pct_tunnel" in wide else 0.0
-    terms["one"] = 1.0
-    terms["asked"] = wide.get("airflow_m3h", np.nan)
+    terms["leaks"] = 1.0
+    terms["side_fans"] = wide.get("fans_exhaust_running", np.nan)
+    terms["tunnel_fans"] = wide["fans_tunnel_running"].fillna(0) if "fans_tunnel_running" in wide else 0.0
     return terms
 
 

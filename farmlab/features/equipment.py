@@ -54,7 +54,7 @@ def fans_running(wide: pd.DataFrame) -> pd.Series:
     return wide[present].sum(axis=1, min_count=1).rename("fans")
 
 
-def trailing(values: pd.Series, minutes: int, *, how: str = "mean") -> pd.Series:
+def trailing(values: pd.Series, minutes: int, *, how: str = "mean", least: int = 0) -> pd.Series:
     """The mean, smallest or largest of the last minutes, where they are covered by half or more.
 
     Parameters
@@ -65,9 +65,11 @@ def trailing(values: pd.Series, minutes: int, *, how: str = "mean") -> pd.Series
         Length of the window, which ends at each reading.
     how
         ``mean``, ``min``, ``max``, ``sum`` or ``median``.
+    least
+        Readings that are enough, instead of half of them.
     """
     usual = series.step_of(pd.DatetimeIndex(values.index)) if len(values) > 1 else pd.Timedelta(minutes=minutes)
-    least = max(1, int(0.5 * (pd.Timedelta(minutes=minutes) / usual)))
+    least = least or max(1, int(0.5 * (pd.Timedelta(minutes=minutes) / usual)))
     rolled: pd.Series = getattr(values.rolling(f"{minutes}min", min_periods=least), how)()
     return rolled
 

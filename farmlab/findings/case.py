@@ -133,17 +133,21 @@ class Case:
         """The moment in the farm's words."""
         return clock.spoken(pd.Timestamp(moment).to_pydatetime(), self.timezone, at=self.until)
 
-    def stretch(self, state: pd.Series) -> tuple[pd.Timestamp, pd.Timestamp | None] | None:
-        """The last stretch in the window in which a state held, as (since, until or None while it goes on)."""
+    def stretch(self, state: pd.Series, *, confirm: int = 0) -> tuple[pd.Timestamp, pd.Timestamp | None] | None:
+        """The last stretch in the window in which a state held, as (since, until or None while it goes on).
+
+        With ``confirm`` it must have held for so many minutes; it is then told from its beginning on.
+        """
         held = state.fillna(False).astype(bool)
-        hits = self.index[(held & self.inside).to_numpy()]
+        confirmed = equipment.lasting(held, confirm) if confirm else held
+        hits = self.index[(confirmed & self.inside).to_numpy()]
         if not len(hits):
             return None
-        last = hits[-1]
-        before = self.index[(~held & (self.index <= last)).to_numpy()]
+        before = self.index[(~held & (self.index <= hits[-1])).to_numpy()]
         since = self.index[self.index > before[-1]][0] if len(before) else self.index[0]
-        goes_on = self.index[-1] - last <= ONGOING
-        return since, None if goes_on else last
+        after = self.index[(~held & (self.index > hits[-1])).to_numpy()]
+        last = self.index[self.index < after[0]][-1] if len(after) else self.index[-1]
+        return since, None if self.index[-1] - last <= ONGOING else last
 
     def finding(
         self,

@@ -23,6 +23,7 @@ CRITICAL_LOW: Final = 3.0
 OUTDOOR_EXCESS: Final = 3.0
 """°C above outside that a house can reach at full ventilation without anything being wrong."""
 CONFIRM_MINUTES: Final = 20
+SMOOTHED_MINUTES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,19 @@ def look(case: Case) -> list[Finding]:
 
 
 def _temperature(case: Case) -> list[Finding]:
-    above = equipment.trailing(case.temperature - case.set_point, CONFIRM_MINUTES, how="median")
+    above = equipment.trailing(case.temperature - case.set_point, SMOOTHED_MINUTES, how="median")
     low = case.ages.map(lambda age: _tolerance(age)[0])
     high = case.ages.map(lambda age: _tolerance(age)[1])
     outside = case.column(OUTSIDE)
     unavoidable = outside.notna() & (case.temperature <= outside + OUTDOOR_EXCESS)
     found = []
-    hot = case.stretch(equipment.lasting((above > high) & ~unavoidable, CONFIRM_MINUTES))
+    hot = case.stretch((above > high) & ~unavoidable, confirm=CONFIRM_MINUTES)
     if hot:
         found.append(_deviation(case, above, hot, "high"))
-    weather = case.stretch(equipment.lasting((above > CRITICAL_HIGH) & unavoidable, CONFIRM_MINUTES))
+    weather = case.stretch((above > CRITICAL_HIGH) & unavoidable, confirm=CONFIRM_MINUTES)
     if weather:
         found.append(_deviation(case, above, weather, "heat"))
-    cold = case.stretch(equipment.lasting(above < -low, CONFIRM_MINUTES))
+    cold = case.stretch(above < -low, confirm=CONFIRM_MINUTES)
     if cold:
         found.append(_deviation(case, above, cold, "low"))
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab.domain import Category, Severity
-from farmlab.features import equipment, water_feed
+from farmlab.features import water_feed
 from farmlab.findings.calibration import night_hours
 from farmlab.findings.case import beyond, cause
 from farmlab.findings.table import AMOUNTS
@@ -56,18 +56,17 @@ def _stopped(case: Case, metric: str, minutes: int) -> Finding | None:
     added = water_feed.amounts(case.column(meter.column), kind=meter.counts, timezone=case.timezone)
     lit = case.column("light_pct").fillna(100) > 0 if case.has("light_pct") else pd.Series(True, index=case.index)
     dry = lit & case.ages.ge(YOUNGEST) & (added == 0)
-    when = case.stretch(equipment.lasting(dry, minutes))
+    when = case.stretch(dry, confirm=minutes)
     if when is None:
         return None
-    since = when[0] - pd.Timedelta(minutes=minutes)
     before_catch = metric == "feed" and float(case.ages.loc[when[0]]) >= CATCH_AGE
     severity = Severity.CRITICAL if metric == "water" else Severity.INFO if before_catch else Severity.WARNING
     return case.finding(
         Category.FAILURE,
         f"no_{metric}",
         metric,
-        f"No {metric} counted since {case.spoken(since)}, with the light on",
-        since,
+        f"No {metric} counted since {case.spoken(when[0])}, with the light on",
+        when[0],
         end=when[1],
         score=0.9,
         severity=severity,

@@ -37,7 +37,7 @@ def _fans(case: Case) -> Finding | None:
     if not state:
         return None
     lack = air_balance.deficit(case.wide, air_balance.Balance.restored(state))
-    when = case.stretch(equipment.lasting(lack > state["limit"], FAN_CONFIRM))
+    when = case.stretch(lack > state["limit"], confirm=FAN_CONFIRM)
     if when is None:
         return None
     inside = lack.loc[when[0] : when[1]]
@@ -131,13 +131,14 @@ def _auger(case: Case) -> Finding | None:
     when = case.stretch(equipment.lasting(case.column("auger_running") > 0, AUGER_MINUTES) & none)
     if when is None:
         return None
+    since = when[0] - pd.Timedelta(minutes=AUGER_MINUTES)
     falling = _silo_falls(case, when)
     return case.finding(
         Category.FAILURE,
         "auger",
         "feed auger",
-        f"Feed auger runs and brings no feed since {case.spoken(when[0] - pd.Timedelta(minutes=AUGER_MINUTES))}",
-        when[0] - pd.Timedelta(minutes=AUGER_MINUTES),
+        f"Feed auger runs and brings no feed since {case.spoken(since)}",
+        since,
         end=when[1],
         score=0.9,
         severity=Severity.CRITICAL,

@@ -128,7 +128,7 @@ def _of_sensor(seen: _Seen) -> list[Episode]:
 
 
 def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
-    raised = [name for name in KINDS if name in scores and scores[name].max() >= THRESHOLD]
+    raised = _raised(scores)
     channel = raised[0]
     kind = KINDS[channel]
     hits = scores[channel] >= THRESHOLD
@@ -152,6 +152,18 @@ def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
         expected=expected,
         repeats=repeats,
     )
+
+
+def _raised(scores: pd.DataFrame) -> list[str]:
+    """The channels that flagged something, the most telling first.
+
+    Values that are far out now and then, beside spikes or noise, belong to these; a drop-out stays out.
+    """
+    hits = scores >= THRESHOLD
+    raised = [name for name in KINDS if name in scores and hits[name].any()]
+    if "outside" in raised and {"spike", "noise"} & set(raised) and 2 * hits["outside"].sum() < len(hits) + 1:
+        raised.remove("outside")
+    return raised
 
 
 def _onset(channel: str, first: pd.Timestamp, values: pd.Series) -> pd.Timestamp:

@@ -27,6 +27,8 @@ HELD_HOURS: Final = 96
 AFTER_HOURS: Final = 6
 SAME_FLOCK_DAYS: Final = 2.0
 DAY: Final = 24
+TRIMMED_FROM: Final = 6
+"""From so many readings an hour on, the extremes of an hour are left out of its mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,18 @@ def hourly(seen: Table, usable: NDArray[np.bool_], *, timezone: str) -> Hours:
 
 
 def _means(column: Values, rows: NDArray[np.int64], count: int, least: float) -> Values:
+    """The mean of each hour without its largest and smallest value, so that a single spike is no change of level."""
     known = np.isfinite(column)
-    totals = np.bincount(rows[known], weights=column[known], minlength=count)
-    counts = np.bincount(rows[known], minlength=count)
-    return np.where(counts >= least, totals / np.maximum(counts, 1), np.nan)
+    values, hour = column[known], rows[known]
+    if not len(values):
+        return np.full(count, np.nan)
+    totals, counts = np.bincount(hour, weights=values, minlength=count), np.bincount(hour, minlength=count)
+    starts = np.flatnonzero(np.r_[True, hour[1:] != hour[:-1]])
+    ends = np.maximum.reduceat(values, starts) + np.minimum.reduceat(values, starts)
+    trimmed = counts[hour[starts]] >= TRIMMED_FROM
+    totals[hour[starts]] -= np.where(trimmed, ends, 0.0)
+    used = counts - np.where(counts >= TRIMMED_FROM, 2, 0)
+    return np.where(counts >= least, totals / np.maximum(used, 1), np.nan)
 
 
 def expected(hours: Hours, start: int) -> Values:

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from farmlab import findings
+from farmlab.domain import Category, Finding, Run, RunStatus, Severity, SyncRun, SyncStatus
+from farmlab.findings.ranking import folded
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def sync(minutes_ago: int, status: SyncStatus) -> SyncRun:
+    started = NOON - timedelta(minutes=minutes_ago)
+    return SyncRun(farm="Hillside", source="rotem", started_at=started, status=status, error="503")
+
+
+def test_three_failures_in_a_row_are_a_finding() -> None:
+    failed = [sync(minutes, SyncStatus.FAILED) for minutes in (0, 10, 5)]
+    [finding] = findings.of_syncs("Hillside", [*failed, sync(15, SyncStatus.SUCCESS)], timezone="Europe/Berlin")
+    assert finding.category is Category.OPERATION
+    assert finding.title == "No readings could be fetched since 13:50, 3 attempts"
+    assert finding.start == NOON - timedelta(minutes=10)
+    assert finding.why[0].evidence == "503"
+
+
+def test_two_failures_or_a_success_in_between_are_none() -> None:
+    failed = [sync(minutes, SyncStatus.FAILED) for minutes in (0, 5, 15)]
+    assert findings.of_syncs("Hillside", failed[:2], timezone="UTC") == []
+    assert findings.of_syncs("Hillside", [*failed, sync(10, SyncStatus.PARTIAL)], timezone="UTC") == []
+    running = sync(-5, SyncStatus.RUNNING)
+    assert len(findings.of_syncs("Hillside", [*failed, running], timezone="UTC")) == 1
+
+
+def run(hours_ago: int, status: RunStatus, *, notebook: str = "anomaly", house: int = 3) -> Run:
+    return Run(
+        notebook=notebook,
+        farm="Hillside",
+        house=house,
+        slot=NOON - timedelta(hours=hours_ago),
+        status=status,
+        error="E",
+    )
+
+
+def test_a_report_whose_newest_run_failed_is_a_finding_until_it_runs_again() -> None:
+    failed = [run(2, RunStatus.DONE), run(1, RunStatus.FAILED)]
+    [finding] = findings.of_runs("Hillside", failed, timezone="UTC")
+    assert (finding.kind, finding.house, finding.subject) == ("run_failed", 3, "report anomaly")
+    assert findings.of_runs("Hillside", [*failed, run(0, RunStatus.DONE)], timezone="UTC") == []
+    assert len(findings.of_runs("Hillside", [*failed, run(0, RunStatus.SKIPPED)], timezone="UTC")) == 1
+    assert findings.of_runs("Elsewhere", failed, timezone="UTC") == []
+
+
+def finding(kind: str, **changes: object) -> Finding:
+    base = Finding(
+        category=Category.ANOMALY, kind=kind, house=1, subject=kind, start=NOON, title=kind, severity=Severity.WARNING
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_what_another_explains_is_folded_into_it() -> None:
+    fans, warm = finding("fan_loss"), finding("temperature_high", start=NOON + timedelta(hours=1))
+    [kept] = folded([warm, fans])
+    assert kept.kind == "fan_loss"
+    assert kept.data["also"] == ["temperature_high"]
+
+
+def test_what_is_more_urgent_or_earlier_or_over_stands_alone() -> None:
+    fans = finding("fan_loss")
+    for other in (
+        finding("temperature_high", severity=Severity.CRITICAL),
+        finding("temperature_high", start=NOON - timedelta(hours=7)),
+        finding("temperature_high", start=NOON - timedelta(hours=5), end=NOON - timedelta(hours=1)),
+        finding("temperature_low"),
+    ):
+        assert len(folded([fans, other])) == 2
+
+
+def test_the_most_urgent_comes_first() -> None:
+    order = [
+        finding("a", severity=Severity.CRITICAL),
+        finding("b", score=0.9),
+        finding("c", score=0.6),
+        finding("d", category=Category.SENSOR, score=0.99),
+        finding("e", end=NOON),
+        finding("f", severity=Severity.INFO),
+    ]
+    assert [f.kind for f in findings.ranked(reversed(order))] == ["a", "b", "c", "d", "e", "f"]
