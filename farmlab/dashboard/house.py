@@ -176,8 +176,8 @@ def _late(seen: Seen, moment: datetime) -> str:
 def _concerns(finding: Finding, metric: str) -> bool:
     """Whether a finding is about sensors of this metric."""
     what = units.METRICS[metric]
-    subject = finding.subject.lower()
-    return finding.data.get("metric") == metric or subject.startswith((what.column, what.label.lower()))
+    names = f"{finding.subject} {finding.kind}".lower()
+    return finding.data.get("metric") == metric or what.column in names or what.label.lower() in names
 
 
 def _span(seen: Seen, finding: Finding) -> Span:
