@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,7 +59,7 @@ def demo(
 def _build(settings: Settings, tell: Steps, *, houses: int, days: int, seed: int) -> str:
     with prepared(settings, tell, houses=houses, days=days, seed=seed) as (store, until, _):
         with tell("run the analyses for yesterday and today"):
-            runs = _analyse(store, settings, until)
+            runs = _analyse(settings, until)
         with tell("compare what was found with what was injected"):
             return _summary(store, settings, runs, until)
 
@@ -100,9 +101,16 @@ def _take_in(
         archive = settings.home / "simulated" / "archive.csv"
         farm.write_archive(archive, until - POLLS * POLL)
         ingest.import_file(store, settings, archive, farm=FARM, at=until)
+        _write_down(store, farm, until)
         for poll in range(POLLS - 1, -1, -1):
             moment[0] = until - poll * POLL
             ingest.sync(store, settings, FARM, at=moment[0])
+
+
+def _write_down(store: Store, farm: SimulatedFarm, until: datetime) -> None:
+    """What people did, as they wrote it down afterwards: repairs and medication."""
+    for event in farm.events(until):
+        store.write_events(FARM, [event], learned_at=event.learned_at or until)
 
 
 def _add_room(store: Store, settings: Settings, until: datetime, tell: Steps) -> None:
@@ -113,19 +121,29 @@ def _add_room(store: Store, settings: Settings, until: datetime, tell: Steps) ->
         ingest.import_file(store, settings, sample.file(sample.ROOM_FILE), farm=ROOM, house=1, at=until)
 
 
-def _analyse(store: Store, settings: Settings, until: datetime) -> list[Run]:
-    """Every analysis of both farms for two slots; the two farms are independent, the slots are not."""
-    from farmlab import clock, runs, watch
+def _analyse(settings: Settings, until: datetime) -> list[Run]:
+    """Every analysis of both farms for two slots. The farms do not depend on each other, their slots do."""
+    from farmlab import clock
+
+    ends = {FARM: until, ROOM: clock.parse_time(ROOM_UNTIL, ROOM_ZONE)}
+    with ThreadPoolExecutor(max_workers=len(ends)) as pool:
+        both = [pool.submit(_analyse_farm, settings, farm, end, until) for farm, end in ends.items()]
+        return [run for one in both for run in one.result()]
+
+
+def _analyse_farm(settings: Settings, farm: str, end: datetime, until: datetime) -> list[Run]:
+    from farmlab import runs, watch
+    from farmlab.store import Store
 
     done: list[Run] = []
-    room_until = clock.parse_time(ROOM_UNTIL, ROOM_ZONE)
-    for back in (timedelta(days=1), timedelta(0)):
-        watch.look(store, FARM, until - back)
-        watch.look(store, ROOM, room_until - back)
-        for notebook in reversed(runs.catalogue(settings)):  # the daily report comes first and builds on the others
-            for name, end in ((FARM, until - back), (ROOM, room_until - back)):
+    with Store.open(settings) as store:
+        for back in (timedelta(days=1), timedelta(0)):
+            watch.look(store, farm, end - back)
+            for notebook in sorted(runs.catalogue(settings), key=lambda one: one.schedule != "hourly"):
                 done.append(
-                    runs.run(store, settings, notebook.name, farm=name, until=end, slot=until - back, index=False)
+                    runs.run(
+                        store, settings, notebook.name, farm=farm, until=end - back, slot=until - back, index=False
+                    )
                 )
     return done
 
