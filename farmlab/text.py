@@ -44,3 +44,14 @@ def slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:40]
     return safe if safe == name else f"{safe or 'x'}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+
+
+def sure(score: float) -> str:
+    """How sure, as a word and a number; .5 is the threshold at which something is said at all.
+
+    >>> sure(0.93), sure(0.55)
+    ('almost certain (0.93)', 'possible (0.55)')
+    """
+    words = ((0.9, "almost certain"), (0.75, "likely"), (0.6, "probable"))
+    word = next((word for least, word in words if score >= least), "possible")
+    return f"{word} ({score:.2f})"

@@ -12,7 +12,7 @@ from farmlab import clock, figures
 from farmlab.domain import Severity, VerdictState
 from farmlab.features import water_feed
 from farmlab.figures import Table
-from farmlab.text import one_line
+from farmlab.text import one_line, sure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,17 +120,6 @@ def local_table(frame: pd.DataFrame, lab: Scope, *, caption: str) -> Table:
 def spoken(moment: datetime, lab: Scope) -> str:
     """The moment on the farm's clock; "never" when there is none."""
     return "never" if pd.isna(moment) else clock.spoken(moment, lab.farm.timezone, at=lab.until)
-
-
-def sure(score: float) -> str:
-    """How sure, as a word and a number.
-
-    >>> sure(0.93), sure(0.55)
-    ('almost certain (0.93)', 'possible (0.55)')
-    """
-    words = ((0.9, "almost certain"), (0.75, "likely"), (0.6, "probable"))
-    word = next((word for limit, word in words if score >= limit), "possible")
-    return f"{word} ({score:.2f})"
 
 
 def evidence(finding: Finding, lab: Scope) -> figures.Picture | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from farmlab import results
+from farmlab import clock, results, text
 from farmlab.domain import FindingStatus, RunStatus, Severity, VerdictState
 from farmlab.errors import DataError
 from farmlab.publish import html, words
@@ -74,7 +74,7 @@ def table(
     by_number: dict[int, Mapping[Any, Any]] = {int(row["house"]): row for row in frame.to_dict("records")}
     columns = [name for name in frame.columns if name != "house"]
     rows = [_row(house, columns, by_number.get(house.number, {})) for house in houses]
-    note = f"As of {words.moment(run.slot, farm.timezone, at)}."
+    note = f"As of {words.moment(_end(run), farm.timezone, at)}."
     return {
         "columns": ["house", *(_HEADINGS.get(name, name.replace("_", " ")) for name in columns)],
         "rows": rows,
@@ -111,7 +111,7 @@ def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, A
         "where": where,
         "title": item.title,
         "since": _window(item, farm, at),
-        "sure": words.sure(item.score),
+        "sure": text.sure(item.score),
         "change": "acknowledged" if item.status is FindingStatus.ACKNOWLEDGED else "",
         "why": _why(best.cause, best.evidence) if best else "",
         "check": item.check[0] if item.check else "",
@@ -155,6 +155,10 @@ def _recorded(store: Store, settings: Settings, farm: Farm) -> tuple[Run | None,
             except DataError:
                 continue
     return None, None
+
+
+def _end(run: Run) -> datetime:
+    return clock.parse_time(run.parameters["until"])
 
 
 def _plain_row(house: HouseState, farm: Farm, at: datetime) -> dict[str, Any]:

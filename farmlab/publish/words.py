@@ -21,7 +21,6 @@ _NUMBERS: Final = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _THIN_SPACE: Final = "\u2009"
-_SURE: Final = ((0.9, "almost certain"), (0.75, "very likely"), (0.5, "likely"), (0.0, "possible"))
 
 
 class State(NamedTuple):
@@ -119,16 +118,6 @@ def count(number: int, noun: str) -> str:
 def sentence(text: str) -> str:
     """The text with a capital in front."""
     return text[:1].upper() + text[1:]
-
-
-def sure(score: float) -> str:
-    """How sure, as word and number.
-
-    >>> sure(0.62)
-    'likely (0.62)'
-    """
-    word = next(word for least, word in _SURE if score >= least or least == 0.0)
-    return f"{word} ({score:.2f})"
 
 
 def quantity(name: str) -> str:

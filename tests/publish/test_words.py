@@ -67,14 +67,6 @@ def test_times_are_the_farms_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "said"),
-    [(0.97, "almost certain"), (0.8, "very likely"), (0.5, "likely"), (0.2, "possible"), (0.0, "possible")],
-)
-def test_how_sure_is_a_word_and_a_number(score: float, said: str) -> None:
-    assert words.sure(score) == f"{said} ({score:.2f})"
-
-
-@pytest.mark.parametrize(
     ("cell", "shown"),
     [
         (float("nan"), "–"),
