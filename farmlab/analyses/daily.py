@@ -218,7 +218,7 @@ def _pair(day: pd.Series | None, column: str, target: str, digits: int, unit: st
 
 
 def _percent(day: pd.Series | None, column: str, target: str) -> str:
-    if day is None or not np.isfinite(day[column]) or not day[target]:
+    if day is None or not np.isfinite([day[column], day[target]]).all() or not day[target]:
         return ""
     return f"{100 * (day[column] / day[target] - 1):+.0f} %"
 
