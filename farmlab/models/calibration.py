@@ -88,7 +88,7 @@ def daily_maxima(
 
 def without_outliers(maxima: NDArray[np.float64]) -> NDArray[np.float64]:
     """The daily maxima without days that stand out so far that something was wrong on them."""
-    logs = np.log(np.fmax(maxima, 1e-12))
+    logs = np.log(np.maximum(maxima, 1e-12))
     known = np.isfinite(logs).any(axis=0)
     middle, wide = np.zeros(maxima.shape[1]), np.ones(maxima.shape[1])
     middle[known] = np.nanmedian(logs[:, known], axis=0)
@@ -117,7 +117,7 @@ def _largest(maxima: NDArray[np.float64]) -> NDArray[np.float64]:
 def _fitted(
     maxima: NDArray[np.float64], floor: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    logs = np.log(np.fmax(maxima, floor / 10))
+    logs = np.log(np.maximum(maxima, floor / 10))
     days = np.isfinite(logs).sum(axis=0)
     count = np.fmax(days, 1)
     mean = np.nansum(logs, axis=0) / count

@@ -81,7 +81,8 @@ def ends(seen: Table, timezone: str) -> tuple[NDArray[np.int64], NDArray[np.int6
     """
     local = seen.times.tz_convert(clock.zone(timezone)).tz_localize(None).as_unit("s").asi8
     furthest = np.maximum.accumulate(local)
-    belongs = np.where(local == furthest, -(-local // 3600), -1)
+    ahead = np.diff(furthest, prepend=furthest[:1] - 1) > 0
+    belongs = np.where(ahead, -(-local // 3600), -1)
     return belongs, furthest // 3600
 
 

@@ -112,7 +112,8 @@ class SensorRules(Detector):
         known = np.isfinite(values).any(axis=0)
         self.grain_, self.low_, self.high_ = rule_statistics.grain(values), *np.full((2, values.shape[1]), np.nan)
         self.resolution_ = rule_statistics.resolution(values)
-        self.low_[known], self.high_[known] = np.nanquantile(values[:, known], [0.001, 0.999], axis=0)
+        if known.any():
+            self.low_[known], self.high_[known] = np.nanquantile(values[:, known], [0.001, 0.999], axis=0)
 
     def _learn_thresholds(self, history: Table, usable: NDArray[np.bool_]) -> None:
         statistics = self._statistics(history)
