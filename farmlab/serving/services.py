@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from farmlab.config import workspace
+from farmlab.errors import ConfigError
 from farmlab.serving import ports
 from farmlab.serving.supervise import Service
 
@@ -110,14 +111,25 @@ def schedules(settings: Settings, env: dict[str, str]) -> Service:
 
 
 def dashboards(settings: Settings, port: int, token: str) -> Service:
-    """Voila, for the dashboards only."""
+    """Voila, for the dashboards only.
+
+    Raises
+    ------
+    ConfigError
+        There are no dashboards beside this FarmLab.
+    """
+    notebooks = settings.notebook_folder / "dashboards"
+    if not notebooks.is_dir():
+        raise ConfigError(
+            "there are no dashboards", where=str(notebooks), next_step="Run it in a clone, or set FARMLAB_NOTEBOOKS."
+        )
     folder = settings.data / "voila"
     folder.mkdir(parents=True, exist_ok=True)
     write_private(folder / "voila.json", voila_config(settings, port, token))
     address = f"http://{settings.host}:{port}"
     return Service(
         "dashboards",
-        (sys.executable, "-m", "voila", str(settings.notebook_folder / "dashboards"), "--no-browser"),
+        (sys.executable, "-m", "voila", str(notebooks), "--no-browser"),
         env={
             "FARMLAB_HOME": str(settings.home),
             "JUPYTER_CONFIG_DIR": str(folder / "config"),

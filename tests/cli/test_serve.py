@@ -25,7 +25,7 @@ from farmlab import clock, config, ingest
 from farmlab.cli import serve
 from farmlab.config import workspace
 from farmlab.errors import ConfigError
-from farmlab.serving import home, lab
+from farmlab.serving import home, lab, services
 from farmlab.store import Store
 from tests.cli.kit import Terminal
 from tests.runs.kit import write_notebook
@@ -85,7 +85,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     command = [sys.executable, "-m", "farmlab", "--home", str(place), "up"]
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     running = Up(process, place, env, [])
-    Thread(target=lambda: running.said.extend(iter(process.stdout.readline, "")), daemon=True).start()
+    listening = Thread(target=lambda: running.said.extend(iter(process.stdout.readline, "")), daemon=True)
+    listening.start()
     try:
         until(lambda: process.poll() is not None or "Everything is running" in "".join(running.said), seconds=240)
         assert process.poll() is None, "".join(running.said)
@@ -93,6 +94,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     finally:
         process.terminate()
         process.wait(60)
+        listening.join(10)
+        process.stdout.close()
 
 
 def add_farm(folder: Path, place: Path) -> None:
@@ -168,6 +171,28 @@ def answers(url: str) -> bool:
         return httpx.get(url, timeout=3).is_success
     except httpx.HTTPError:
         return False
+
+
+def test_up_says_what_it_does_and_ends_when_told_to(tmp_path, monkeypatch, capsys):
+    place = tmp_path / "home"
+    sleeping = services.Service("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"), address="http://x")
+    plan = services.Plan((sleeping,), (("Sleeper", "http://x?token=y"),))
+    monkeypatch.setattr(services, "plan", lambda settings, gateways: plan)
+    seen = []
+
+    def interrupt():
+        until(lambda: seen.extend(home.running(place) or []) or seen, seconds=30)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    Thread(target=interrupt, daemon=True).start()
+    said = Terminal.of(place, serve).type("up")
+    assert said.splitlines() == [
+        "starting sleeper",
+        "Sleeper     http://x?token=y",
+        "Everything is running; Ctrl-C ends it.",
+        "ending everything",
+    ]
+    assert (seen[0].name, seen[0].address, psutil.pid_exists(seen[0].pid)) == ("sleeper", "http://x", False)
 
 
 def test_a_taken_port_is_an_error_before_anything_starts(tmp_path, monkeypatch):
