@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from farmlab.domain import SyncStatus
 from farmlab.errors import IntegrationError
 from farmlab.ingest.intake import as_frame
 from farmlab.ingest.rejects import Reject
@@ -47,12 +46,9 @@ class Answer:
         return tuple(Reject(0, row.reason, row.row) for batch in (self.live, *self.days) for row in batch.rejected)
 
     @property
-    def status(self) -> SyncStatus:
-        """Partial when a house or a part failed, failed when no value came."""
-        silent = not self.live.readings and (self.live.table is None or self.live.table.empty)
-        if self.live.problems and silent:
-            return SyncStatus.FAILED
-        return SyncStatus.PARTIAL if self.live.problems or self.failures else SyncStatus.SUCCESS
+    def silent(self) -> bool:
+        """Whether no live value came."""
+        return not self.live.readings and (self.live.table is None or self.live.table.empty)
 
     def frame(self) -> pd.DataFrame:
         """All readings as the store takes them."""

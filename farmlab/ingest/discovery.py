@@ -36,7 +36,9 @@ def discover(store: Store, farm: Farm, source: Integration, batch: Batch, *, at:
     """Bring the records up to date with what the source shows; say what changed and what is missing."""
     recorded = {house.number: house for house in store.houses(farm.name, retired=True)}
     said = _new_houses(store, farm, source, batch.houses_seen - recorded.keys(), at=at)
-    wrong = {problem.house: problem.what for problem in batch.problems}
+    said += _new_equipment(store, farm, source, batch)
+    retired = {number for number, house in recorded.items() if house.retired_at is not None}
+    wrong = {problem.house: problem.what for problem in batch.problems if problem.house not in retired}
     if batch.houses_seen:
         wrong |= dict.fromkeys(_vanished(recorded.values(), batch), "it is no longer named by the source")
     if "age" in source.capabilities:
@@ -62,6 +64,20 @@ def _new_houses(store: Store, farm: Farm, source: Integration, numbers: Iterable
     ]
     store.write_events(farm.name, notes, learned_at=at)
     return said
+
+
+def _new_equipment(store: Store, farm: Farm, source: Integration, batch: Batch) -> list[str]:
+    """Look again at what is installed where a house that was known has a sensor that was not."""
+    known = {(sensor.house, sensor.source_key) for sensor in store.sensors(farm.name)}
+    heard = {house for house, _ in known}
+    grown = {s.house for s in batch.sensors if s.house in heard and (s.house, s.source_key) not in known}
+    if not grown or "equipment" not in source.capabilities:
+        return []
+    recorded = {(item.house, item.kind, item.number) for item in store.equipment(farm.name)}
+    fresh = [item for item in source.list_equipment() if (item.house, item.kind, item.number) not in recorded]
+    for item in fresh:
+        store.save_equipment(farm.name, item)
+    return [f"House {item.house}: new equipment, {item.label}." for item in fresh]
 
 
 def _vanished(recorded: Iterable[House], batch: Batch) -> list[int]:

@@ -48,9 +48,17 @@ def as_frame(readings: Iterable[Reading]) -> pd.DataFrame:
 
 
 def take_in(store: Store, farm: str, frame: pd.DataFrame, sensors: Sequence[Sensor], *, at: datetime) -> TakenIn:
-    """Write the readings of these sensors, learned ``at`` where the frame does not say otherwise."""
+    """Write the readings of these sensors, learned ``at`` where the frame does not say otherwise.
+
+    Those of retired houses are left out; those of houses that are not recorded are rejected.
+    """
+    houses = {house.number: house for house in store.houses(farm, retired=True)}
+    in_use = {0, *(number for number, house in houses.items() if house.retired_at is None)}
+    strange = sorted({sensor.house for sensor in sensors} - {0, *houses})
+    frame, sensors = frame[frame["house"].isin(in_use)], [s for s in sensors if s.house in in_use]
     kept, new, contradicting = _register(store, farm, sensors)
-    rejects = [_contradiction(sensor, kept) for sensor in contradicting]
+    rejects = [Reject(0, "the farm has no such house; add it: farmlab house add", f"house {n}") for n in strange]
+    rejects += [_contradiction(sensor, kept) for sensor in contradicting]
     wrong = _of(frame, contradicting)
     late = (frame["time"] > at + AHEAD).to_numpy()
     for row in frame[late & ~wrong].itertuples(index=False):

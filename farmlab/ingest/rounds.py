@@ -137,14 +137,15 @@ def _round(work: _Round, run: SyncRun) -> SyncRun:
     kept = quarantine(work.settings, rejects, name=f"{farm.name}-sync", at=at)
     _tell(work, [*found.said, sensors_in_words(taken.new_sensors), summary(rejects, kept)])
     problems = [f"{_place(house)}: {one_line(what)}" for house, what in sorted(found.wrong.items())]
+    problems += answer.failures
     return replace(
         run,
-        status=SyncStatus.PARTIAL if found.wrong and answer.status == SyncStatus.SUCCESS else answer.status,
+        status=_status(problems, silent=answer.silent),
         new=taken.written.new,
         seen=taken.written.seen,
         changed=taken.written.changed,
         rejected=len(rejects),
-        error=_joined([*problems, *answer.failures]),
+        error=_joined(problems),
         known_as="polling" if history else run.known_as,
     )
 
@@ -162,6 +163,13 @@ def _tell(work: _Round, sentences: Sequence[str]) -> None:
     for sentence in filter(None, sentences):
         logs.LOGGER.info("%s", sentence)
         work.say(sentence)
+
+
+def _status(problems: Sequence[str], *, silent: bool) -> SyncStatus:
+    """Partial when a house or a part failed, failed when nothing came at all."""
+    if not problems:
+        return SyncStatus.SUCCESS
+    return SyncStatus.FAILED if silent else SyncStatus.PARTIAL
 
 
 def _place(house: int) -> str:

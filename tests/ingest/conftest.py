@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,8 +26,18 @@ def settings(tmp_path: Path) -> Settings:
     return config.load(tmp_path / "home").model_copy(update={"retry_s": 0.0})
 
 
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store, made once."""
+    path = tmp_path_factory.mktemp("pattern") / "farmlab.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, pattern: Path) -> Iterator[Store]:
+    settings.data.mkdir(parents=True)
+    shutil.copy(pattern, settings.data / "farmlab.db")
     with Store.open(settings) as opened:
         yield opened
 

@@ -290,3 +290,62 @@ def test_old_payloads_are_forgotten(site: Site) -> None:
     run = site.sync()
     assert not old.exists()
     assert (site.settings.payloads / run.payload).exists()
+
+
+def test_a_sensor_that_appears_makes_us_look_at_the_equipment_again(site: Site) -> None:
+    full = site.farm.houses
+    bare = {key: value for key, value in full[0].values.items() if key != "Cooling_Pad"}
+    installed = {key: count for key, count in full[0].installed.items() if key != "Cooling_Pad"}
+    site.farm.houses = [replace(told, values=bare, installed=installed) for told in full]
+    site.add()
+    site.sync()
+    assert "pad" not in {item.kind for item in site.store.equipment(FARM)}
+    site.farm.houses = full
+    said: list[str] = []
+    site.sync(say=said.append)
+    assert any("new equipment" in sentence for sentence in said)
+    assert any("pad" in item.kind for item in site.store.equipment(FARM))
+
+
+def test_a_retired_house_is_left_out(site: Site) -> None:
+    site.add()
+    site.store.save_house(FARM, replace(site.store.house(FARM, 2), retired_at=NOON))
+    site.gateway.traps = Traps(offline=frozenset({2}))
+    assert site.sync().status == SyncStatus.SUCCESS
+    site.gateway.traps = Traps()
+    assert site.sync().rejected == 0
+    assert set(site.store.newest(FARM)) == {1, 8}
+
+
+def test_alarms_that_cannot_be_read_cost_only_themselves(site: Site) -> None:
+    site.add()
+    site.gateway.traps = Traps(truncated=frozenset({"RNBL_GetCommandData/45", "RNBL_GetCommandData/35"}))
+    run = site.sync(days=True)
+    assert run.status in (SyncStatus.SUCCESS, SyncStatus.PARTIAL)
+    assert run.new > 60
+    assert not site.store.read(FARM, house=1, metric="water", position="day").empty
+
+
+def test_a_part_that_fails_is_said(site: Site) -> None:
+    from farmlab.errors import BadPayload
+
+    def broken(*_: object) -> None:
+        raise BadPayload("the list is cut off")
+
+    site.add()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rotem, "read_alarms", broken)
+        patch.setattr(Rotem, "read_daily", broken)
+        run = site.sync(days=True)
+    assert run.status == SyncStatus.PARTIAL
+    assert "Alarms: the list is cut off" in run.error
+    assert "House 1, days: the list is cut off" in run.error
+    assert run.new > 60
+
+
+def test_a_source_without_a_word_is_a_failure(site: Site) -> None:
+    site.add()
+    site.farm.houses = []
+    run = site.sync()
+    assert run.status == SyncStatus.FAILED
+    assert "gateway" in run.error

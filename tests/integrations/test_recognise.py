@@ -477,3 +477,9 @@ def test_the_same_kind_of_file_is_read_by_what_was_recognised_before(tmp_path: P
 def test_control_characters_in_names_are_taken_out(table) -> None:
     made = table("time;Temp \x1b[31m<b>\n2024-01-01;20\n2024-01-02;20\n")
     assert made.recognised.columns[0].name == "Temp [31m<b>"
+
+
+def test_both_decimal_marks_in_one_file_are_said(table) -> None:
+    made = table("time;temp;rh\n2024-01-01;20,5;50.5\n2024-01-02;20,5;51,5\n2024-01-03;21,5;52.5\n")
+    assert values(made) == {"temp": [20.5, 20.5, 21.5], "rh": [50.5, 51.5, 52.5]}
+    assert said(made.recognised, "Both 1,5 and 1.5")
