@@ -136,9 +136,11 @@ def _known(connection: Connection, chunk: Columns) -> Columns:
     spans = zip(sensor_ids.tolist(), chunk.ts[first].tolist(), chunk.ts[last].tolist(), strict=True)
     span = values(column("sensor_id", Integer), column("lo", BigInteger), column("hi", BigInteger))
     wanted, reading = span.data(list(spans)).cte("wanted").c, tables.reading.c
+    # The span of all says nothing new, but lets PostgreSQL see that few rows are meant.
+    within = reading.ts.between(int(chunk.ts.min()), int(chunk.ts.max()))
     query = (
         select(reading.sensor_id, reading.ts, reading.value, reading.quality, reading.learned_at)
-        .where(reading.sensor_id == wanted.sensor_id, reading.ts.between(wanted.lo, wanted.hi))
+        .where(reading.sensor_id == wanted.sensor_id, reading.ts.between(wanted.lo, wanted.hi), within)
         .order_by(reading.sensor_id, reading.ts)
     )
     return stored(fetch(connection, query))
