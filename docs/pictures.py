@@ -1,27 +1,35 @@
-"""The pictures of README and docs: ``make pictures`` after ``make demo``.
+"""The pictures of README and docs: ``make pictures``, after ``make demo``.
 
-The data-flow picture is drawn from the layers that ``make check`` enforces (``[tool.importlinter]`` in
-pyproject.toml), so it cannot show what is not so; a test compares it. The others are screenshots of the demo.
+The layers are drawn from what ``make check`` enforces (``[tool.importlinter]`` in pyproject.toml), so the picture
+cannot show what is not so; a test compares it. The others are screenshots of the demo's site and dashboards.
 """
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tomllib
 from html import escape
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / "data" / "demo"
+TOKEN = "pictures"  # noqa: S105 (of a server that lives for this script, on loopback)
 SAYS = {
     "cli": "the command line: every verb",
-    "runs": "one run of one notebook: validate, claim, execute, record",
-    "publish": "self-contained HTML pages and the site",
+    "runs": "one run of one notebook",
     "dashboard": "what the live pages show",
-    "serving": "servers started as children",
-    "ingest": "data in: sync, import, records",
-    "results": "named results of a run, and what changed",
-    "scope": "what a notebook opens: farm, houses, window",
+    "serving": "servers, started as children",
+    "publish": "self-contained pages, and the site",
+    "analyses": "the steps of each analysis",
     "watch": "rules and detector after each sync",
+    "scope": "a farm, some houses, a window: what notebooks open",
     "sample": "the two farms that are always there",
+    "ingest": "data in: sync, import, records",
+    "actions": "recommended steps and what became of them",
+    "results": "named results, and what changed",
     "store": "the one door to the database",
     "integrations": "one class per kind of source",
     "simulator": "a farm to learn on, and its gateway",
@@ -30,15 +38,20 @@ SAYS = {
     "quality": "how far to trust the readings",
     "models": "detectors and forecasters",
     "features": "climate, flock, water and feed",
+    "notebooks": "what notebooks there are, and their contract",
     "logs": "JSON lines, secrets filtered",
-    "config": "where things are",
     "secrets": "encrypted at rest",
+    "config": "where things are",
     "plugins": "extensions by entry point",
     "domain": "the vocabulary",
     "units": "metrics and SI",
     "clock": "UTC inside, zone at the edge",
+    "text": "text from outside",
     "errors": "every way to say no",
 }
+ABOVE = "notebooks/ compose these calls · flows/ say when · the browser reads the site"
+BELOW = "sources → integrations → ingest → store → features, models, findings → runs → publish"
+WIDTH, ROW = 960, 50
 
 
 def layers() -> list[list[str]]:
@@ -48,58 +61,80 @@ def layers() -> list[list[str]]:
     return [[name.strip() for name in row.split("|")] for row in contract["layers"]]
 
 
-def layers_svg(width: int = 960, row: int = 64) -> str:
-    """The layers as rows of boxes; imports go downwards only, data flows upwards."""
+def layers_svg() -> str:
+    """The layers as rows of boxes; imports go downwards only."""
     rows = layers()
-    height = row * len(rows) + 96
+    height = ROW * len(rows) + 96
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'font-family="system-ui, sans-serif" font-size="13">',
         "<title>The layers of FarmLab: imports go downwards only</title>",
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        _box(
-            16,
-            8,
-            width - 32,
-            36,
-            "notebooks/ compose these calls · flows/ say when · the browser reads the site",
-            "",
-            "#fff4d6",
-        ),
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        _box(16, 8, WIDTH - 32, 36, ABOVE, "", "#fff4d6"),
     ]
     for index, names in enumerate(rows):
-        box = (width - 32 - 8 * (len(names) - 1)) / len(names)
-        for column, name in enumerate(names):
-            parts.append(_box(16 + column * (box + 8), 52 + index * row, box, row - 8, name, SAYS[name], "#e8f1f8"))
-    foot = "controllers, files, people, logs → integrations → ingest → store → quality, features, models, findings → runs → publish"
-    parts.append(_box(16, 52 + len(rows) * row, width - 32, 36, foot, "", "#e7f5ee"))
+        width = (WIDTH - 32 - 8 * (len(names) - 1)) / len(names)
+        boxes = enumerate(names)
+        parts += [
+            _box(16 + at * (width + 8), 52 + index * ROW, width, ROW - 8, n, SAYS[n], "#e8f1f8") for at, n in boxes
+        ]
+    parts.append(_box(16, 52 + len(rows) * ROW, WIDTH - 32, 36, BELOW, "", "#e7f5ee"))
     return "\n".join([*parts, "</svg>", ""])
 
 
 def _box(x: float, y: float, width: float, height: float, name: str, says: str, fill: str) -> str:
-    middle, top = x + width / 2, y + height / 2 + (-4 if says else 5)
-    small = f'<text x="{middle:.0f}" y="{top + 17:.0f}" font-size="{_fit(says, width)}" fill="#44515c">{escape(says)}</text>'
-    return (
-        f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="6" fill="{fill}" stroke="#9fb3c2"/>'
-        f'<g text-anchor="middle"><text x="{middle:.0f}" y="{top:.0f}" font-weight="600" fill="#1d2830">{escape(name)}</text>'
-        f"{small if says else ''}</g>"
-    )
+    middle, top = x + width / 2, y + height / 2 + (-3 if says else 5)
+    lower = f'<text x="{middle:.0f}" y="{top + 15:.0f}" font-size="11" fill="#44515c">{escape(says)}</text>'
+    upper = f'<text x="{middle:.0f}" y="{top:.0f}" font-weight="600" fill="#1d2830">{escape(name)}</text>'
+    shape = f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="6"'
+    return f'{shape} fill="{fill}" stroke="#9fb3c2"/><g text-anchor="middle">{upper}{lower if says else ""}</g>'
 
 
-def _fit(text: str, width: float) -> int:
-    return max(8, min(12, int(1.8 * width / max(len(text), 1))))
+def screenshots() -> None:
+    """The newest daily report and the overview of the demo, as a browser shows them."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        page.goto(newest("daily_report").as_uri())
+        page.screenshot(path=ROOT / "docs" / "report.png")
+        _overview(browser)
+        browser.close()
 
 
-SHOTS = {
-    "report.png": ("site/daily_report", 1200, 1000),
-    "index.png": ("site/index", 1200, 1000),
-}
+def newest(notebook: str) -> Path:
+    """The newest page of an analysis of the simulated farm."""
+    folder = HOME / "site" / "Hillside" / notebook
+    return max(set(folder.glob("*.html")) - {folder / "index.html"})
+
+
+def _overview(browser: Any) -> None:
+    from farmlab import config
+    from farmlab.serving import ports, services
+    from farmlab.serving.supervise import Supervisor
+
+    settings = config.load(HOME)
+    voila = services.dashboards(settings, ports.choose("127.0.0.1", 0, setting="port"), TOKEN)
+    running = Supervisor([voila], logs=settings.logs, say=lambda _: None, stopping=Event())
+    try:
+        running.start()
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(f"{voila.address}/voila/render/overview.ipynb?token={TOKEN}")
+        page.wait_for_selector("text=Hillside", timeout=60_000)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=ROOT / "docs" / "overview.png")
+    finally:
+        running.stop()
 
 
 def main() -> None:
-    """Draw the layers; take the screenshots where a demo site is there."""
+    """Draw the layers; take the screenshots where a demo is there."""
     (ROOT / "docs" / "layers.svg").write_text(layers_svg())
-    print("docs/layers.svg")
+    if not (HOME / "site").is_dir():
+        sys.exit("The layers are drawn; for the screenshots run `make demo` first.")
+    screenshots()
 
 
 if __name__ == "__main__":
