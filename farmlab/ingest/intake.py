@@ -55,7 +55,8 @@ def take_in(store: Store, farm: str, frame: pd.DataFrame, sensors: Sequence[Sens
     houses = {house.number: house for house in store.houses(farm, retired=True)}
     in_use = {0, *(number for number, house in houses.items() if house.retired_at is None)}
     strange = sorted({sensor.house for sensor in sensors} - {0, *houses})
-    frame, sensors = frame[frame["house"].isin(in_use)], [s for s in sensors if s.house in in_use]
+    mine = frame["house"].isin(in_use)
+    frame, sensors = frame if mine.all() else frame[mine], [s for s in sensors if s.house in in_use]
     kept, new, contradicting = _register(store, farm, sensors)
     rejects = [Reject(0, "the farm has no such house; add it: farmlab house add", f"house {n}") for n in strange]
     rejects += [_contradiction(sensor, kept) for sensor in contradicting]

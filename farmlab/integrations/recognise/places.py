@@ -57,6 +57,8 @@ class Raw:
 
     def numeric(self, index: int) -> bool:
         """Whether a column holds numbers."""
+        if self.cells[index].dtype.kind in "iuf":
+            return bool(self.cells[index].notna().any())
         if any(self.sample[index]):
             needed = _ENOUGH_NAMED if headers.meaning(self.names[index]) else _ENOUGH
             return share_numeric(self.sample[index], self.decimal) >= needed
@@ -135,7 +137,7 @@ def is_row_number(raw: Raw, index: int) -> bool:
 
 
 def _epoch(raw: Raw, index: int, *, forced: bool) -> str:
-    if not raw.numeric(index) or not (forced or index == 0 or _is_named_time(raw.names[index])):
+    if not (forced or index == 0 or _is_named_time(raw.names[index])) or not raw.numeric(index):
         return ""
     values = read_numbers(raw.cells[index], raw.decimal).values
     return times.epoch_unit(values[:400])
