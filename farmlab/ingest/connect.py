@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from farmlab import plugins, secrets
@@ -60,7 +61,7 @@ def find(integration: str) -> type[Integration]:
 def stored_settings(
     integration: str, options: Mapping[str, str], settings: Settings, *, ask: Callable[[], str] | None = None
 ) -> dict[str, Any]:
-    """What the farm's record holds: plain settings as given, secrets as references.
+    """What the farm's record holds: plain settings as given, paths in full, secrets as references.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def stored_settings(
             raise UnknownName.among(f"setting of {integration} called", name, schema.model_fields)
     hidden = secret_names(schema)
     kept = {name: _kept(name, value, settings, ask) for name, value in options.items() if name in hidden}
-    return {**options, **kept}
+    paths = {name: _whole(value) for name, value in options.items() if schema.model_fields[name].annotation is Path}
+    return {**options, **paths, **kept}
 
 
 def secret_names(schema: type[BaseModel]) -> frozenset[str]:
@@ -102,6 +104,11 @@ def rotate_secrets(store: Store, settings: Settings) -> int:
             count += len(anew)
     secrets.drop_older_keys(settings)
     return count
+
+
+def _whole(path: str) -> str:
+    """A path that means the same from every folder."""
+    return str(Path(path).expanduser().absolute())
 
 
 def _kept(name: str, value: str, settings: Settings, ask: Callable[[], str] | None) -> str:

@@ -80,3 +80,13 @@ def test_a_file_that_cannot_be_taken_in_says_why(terminal: Terminal, tmp_path: P
 
 def test_secrets_are_sealed_anew(terminal: Terminal) -> None:
     assert terminal.ask("secrets", "rotate") == {"resealed": 0}
+
+
+def test_a_growing_file_is_found_from_every_folder(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logger.csv").write_text("time,temp\n2026-02-01 00:00,20.5\n2026-02-01 00:05,20.6\n")
+    monkeypatch.chdir(tmp_path)
+    terminal.type("farm", "add", "Logger", "--integration", "csv_file", "--set", "path=logger.csv", "--timezone", "UTC")
+    monkeypatch.chdir("/")
+    assert "Logger: success, 2 new" in terminal.type("sync")
