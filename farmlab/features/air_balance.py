@@ -29,6 +29,8 @@ LEAST_ROWS: Final = 288
 MINUTES: Final = 30
 """Gusts are averaged over so many minutes."""
 LEAST_READINGS: Final = 3
+LEAST_SEEN: Final = 36
+"""Readings with so many fans running from which on the balance holds for that number."""
 OUTLIER: Final = 3.0
 
 
@@ -36,13 +38,16 @@ OUTLIER: Final = 3.0
 class Balance:
     """Side fans per square root of a pascal: of fully open side inlets, of a fully open tunnel inlet, of leaks.
 
-    ``ratio`` is how many side fans a tunnel fan is worth.
+    ``ratio`` is how many side fans a tunnel fan is worth; ``most_side`` and ``most_tunnel`` are the largest numbers
+    of fans that were seen running for long enough to tell.
     """
 
     side: float
     tunnel: float
     leaks: float
     ratio: float
+    most_side: float
+    most_tunnel: float
 
     def state(self) -> dict[str, float]:
         """The numbers as JSON values."""
@@ -51,7 +56,7 @@ class Balance:
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Balance:
         """What :meth:`state` gave, read back."""
-        return cls(**{name: float(state[name]) for name in ("side", "tunnel", "leaks", "ratio")})
+        return cls(**{name: float(state[name]) for name in cls.__dataclass_fields__})
 
 
 def fit(wide: pd.DataFrame) -> Balance | None:
@@ -71,13 +76,22 @@ def fit(wide: pd.DataFrame) -> Balance | None:
     for _ in range(2):
         found, _rest = nnls(inputs[keep], output[keep])
         keep = _near(output - inputs @ found)
-    return Balance(*(float(x) for x in found))
+    side, tunnel, leaks, ratio = (float(x) for x in found)
+    return Balance(side, tunnel, leaks, ratio, _most_seen(known["side_fans"]), _most_seen(known["tunnel_fans"]))
+
+
+def _most_seen(fans: pd.Series) -> float:
+    rows = fans.value_counts()
+    return float(max(rows.index[rows >= LEAST_SEEN], default=0.0))
 
 
 def deficit(wide: pd.DataFrame, balance: Balance) -> pd.Series:
-    """The share of the fans' air that does not come in, over the last half-hour; missing while no fan runs."""
+    """The share of the fans' air that does not come in, over the last half-hour.
+
+    Missing while no fan runs, or more of them than the balance was learned with.
+    """
     terms = _terms(wide)
-    runs = _running(terms)
+    runs = _running(terms) & (terms["side_fans"] <= balance.most_side) & (terms["tunnel_fans"] <= balance.most_tunnel)
     openings = balance.side * terms["side"] + balance.tunnel * terms["tunnel"] + balance.leaks
     incoming = equipment.trailing((terms["root"] * openings).where(runs), MINUTES, least=LEAST_READINGS)
     moved = terms["side_fans"] + balance.ratio * terms["tunnel_fans"]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from farmlab.features import air_balance, water_feed
 from farmlab.findings.case import Case
 from farmlab.findings.table import detector_table, settings
-from farmlab.models.calibration import daily_maxima, gumbel, without_outliers
 from farmlab.models.own_history import OwnHistory
 
 if TYPE_CHECKING:
@@ -23,8 +21,9 @@ DAYS: Final = 21
 """How much history is worth reading."""
 CONTEXT_HOURS: Final = 30
 """How much must be read before a window for a full look at it."""
-AIR_BUDGET: Final = 0.01
-LEAST_DEFICIT: Final = 0.15
+DEFICIT_TIMES: Final = 2.0
+FEWEST_DAYS: Final = 3
+LEAST_DEFICIT: Final = 0.2
 """A smaller lack of air is within what inlets and gusts do."""
 FEWEST_DARK_HOURS: Final = 3
 
@@ -61,15 +60,18 @@ def calibrate(
 
 
 def _air(case: Case) -> dict[str, Any] | None:
-    """The air balance of the house, and the deficit that one clean day in a hundred exceeds."""
+    """The air balance of the house, and the deficit from which on something is wrong.
+
+    That is twice what the highest of a day usually is; a median, since a fan may have been broken on some days.
+    """
     balance = air_balance.fit(case.wide)
     if balance is None:
         return None
-    lack = air_balance.deficit(case.wide, balance).to_numpy()[:, None]
-    days = case.index.as_unit("s").asi8 // 86_400
-    maxima = without_outliers(daily_maxima(lack, days, usable=np.isfinite(lack)))
-    limit = gumbel(maxima, budget=AIR_BUDGET, floor=np.array([LEAST_DEFICIT])).value[0]
-    return {**balance.state(), "limit": float(limit)} if np.isfinite(limit) else None
+    lack = air_balance.deficit(case.wide, balance)
+    highest = lack.groupby(water_feed.local_days(case.index, case.timezone)).max().dropna()
+    if len(highest) < FEWEST_DAYS:
+        return None
+    return {**balance.state(), "limit": max(LEAST_DEFICIT, DEFICIT_TIMES * float(highest.median()))}
 
 
 def _night_flow(case: Case) -> float | None:

@@ -30,6 +30,8 @@ MANY_SPIKES: Final = 4
 """One jump out and back is nothing that a person has to know; from four a day on it is a loose contact."""
 MATERIAL: Final = {"temp": 1.0, "rh": 8.0, "co2": 600.0, "nh3": 5.0, "pressure": 8.0}
 """Metric → the least change of level, in its unit, that is worth a person's time; noise a quarter of it."""
+ALONE: Final = 2.0
+"""Noise of one sensor is so many times what its neighbours show; what all show is the house, or its control."""
 BAND_C: Final = 2.0
 OF_THE_SENSOR: Final = frozenset({"stuck", "noise", "dropout"})
 """What air and birds do not do."""
@@ -90,11 +92,22 @@ def _is_material(episode: Episode, table: pd.DataFrame, case: Case) -> bool:
     metric = _metric(case, episode.sensor)
     if metric not in MATERIAL or episode.kind in ("stuck", "dropout"):
         return True
-    if episode.kind in ("noise", "spike"):
-        inside = table[episode.sensor].loc[episode.start : episode.end].dropna()
-        size = inside.diff().abs()
-        return bool((size.quantile(0.5) if episode.kind == "noise" else size.max()) >= MATERIAL[metric] / 4)
+    if episode.kind == "noise":
+        inside = table.loc[episode.start : episode.end]
+        others = [s.column for s in _neighbours(case, _sensor(case, episode.sensor)) if s.column in table]
+        theirs = inside[others].diff().abs().median().median() if others else 0.0
+        return bool(_swing(inside[episode.sensor]) >= max(MATERIAL[metric] / 4, ALONE * theirs))
+    if episode.kind == "spike":
+        return bool(table[episode.sensor].loc[episode.start : episode.end].diff().abs().max() >= MATERIAL[metric] / 4)
     return bool(abs(episode.value - episode.expected) >= MATERIAL[metric])
+
+
+def _swing(values: pd.Series) -> float:
+    return float(values.dropna().diff().abs().median())
+
+
+def _sensor(case: Case, column: str) -> Sensor:
+    return next(sensor for sensor in case.sensors if sensor.column == column)
 
 
 def _metric(case: Case, column: str) -> str:
@@ -172,7 +185,7 @@ def _evidence(case: Case) -> str:
 
 
 def _single(case: Case, episode: Episode) -> Finding:
-    sensor = next(s for s in case.sensors if s.column == episode.sensor)
+    sensor = _sensor(case, episode.sensor)
     alone = _neighbours(case, sensor)
     often = episode.repeats >= MANY_SPIKES
     at_fault = (

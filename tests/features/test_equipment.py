@@ -77,3 +77,12 @@ def test_the_air_balance_learns_the_house_and_sees_fans_that_move_less() -> None
 @pytest.mark.parametrize("missing", ["pressure_pa", "inlet_pct_1", "fans_exhaust_running"])
 def test_without_what_it_needs_there_is_no_air_balance(missing: str) -> None:
     assert air_balance.fit(breathing_house(3).drop(columns=missing)) is None
+
+
+def test_with_more_fans_than_ever_seen_the_balance_says_nothing() -> None:
+    balance = air_balance.fit(breathing_house(5))
+    assert balance is not None
+    assert balance.most_side == 5
+    more = breathing_house(1)
+    more["fans_exhaust_running"] = 9.0
+    assert air_balance.deficit(more, balance).isna().all()
