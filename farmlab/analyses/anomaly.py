@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from farmlab import findings, watch
+from farmlab.domain import Severity
 from farmlab.findings.case import Case
 from farmlab.findings.table import detector_table
 from farmlab.models import registry
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from farmlab.models.base import Detector
     from farmlab.models.episodes import Episode
     from farmlab.scope import Scope
+
+MOST_BLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,24 @@ def summary(detected: Detected, lab: Scope) -> str:
 
     Houses that need somebody are counted, not findings.
     """
-    urgent = [finding for finding in detected.findings if finding.severity != "info"]
-    houses = sorted({finding.house for finding in urgent if finding.house})
-    if not urgent:
+    needing = [finding for finding in detected.findings if finding.severity is not Severity.INFO]
+    houses = sorted({finding.house for finding in needing if finding.house})
+    if not needing:
         return f"Nothing unusual in {_count(len(lab.houses), 'house')}."
-    first = urgent[0]
+    first = needing[0]
     where = f"House {first.house}: " if first.house else ""
     return f"{_count(len(houses), 'house')} of {len(lab.houses)} unusual. First: {where}{first.title}."
+
+
+def urgent(detected: Detected) -> list[Finding]:
+    """What stands on a page as a block: whatever needs somebody, the most urgent first, at most eight."""
+    return [item for item in detected.findings if item.severity is not Severity.INFO][:MOST_BLOCKS]
+
+
+def others(detected: Detected) -> list[Finding]:
+    """What is listed below the blocks."""
+    shown = {id(item) for item in urgent(detected)}
+    return [item for item in detected.findings if id(item) not in shown]
 
 
 def episode_table(detected: Detected) -> pd.DataFrame:

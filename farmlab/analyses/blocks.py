@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -69,16 +70,19 @@ def display(shown: object) -> None:
     ipython.display(shown)  # type: ignore[no-untyped-call]
 
 
-def show(found: Iterable[Finding], lab: Scope) -> None:
-    """Each finding as a block, followed by the figure that shows it."""
-    findings = list(found)
-    if not findings:
-        display(Table("<p>Nothing was found.</p>", "Nothing was found."))
-    for finding in findings:
+def show(found: Iterable[Finding], lab: Scope) -> list[Finding]:
+    """Each finding as a block, followed by the figure that shows it; the findings, with their figures in them."""
+    drawn = []
+    for finding in found:
         display(block(finding, lab))
         picture = evidence(finding, lab)
         if picture is not None:
             display(picture)
+            finding = replace(finding, data={**finding.data, "drawing": picture.svg})
+        drawn.append(finding)
+    if not drawn:
+        display(Table("<p>Nothing was found.</p>", "Nothing was found."))
+    return drawn
 
 
 def block(finding: Finding, lab: Scope) -> Table:

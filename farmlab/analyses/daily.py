@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 FLOCK_DAYS = 60
 """A flock is read from its placement, at most so far back."""
 SPARK_HOURS = 24
-MOST_BLOCKS = 8
 DAILY_METRICS = ("temp", "temp_set", "rh", "water", "feed", "weight", "birds", "mortality", "culls")
 
 
@@ -64,17 +63,6 @@ def sentence(found: list[Finding], lab: Scope) -> str:
         return f"{_houses(len(lab.houses))} in order"
     names = ", ".join(str(number) for number in needy)
     return f"{_houses(len(needy))} of {len(lab.houses)} need you today: {names}"
-
-
-def worth_reading(found: list[Finding]) -> list[Finding]:
-    """What stands on the page as a block: whatever needs somebody, the most urgent first, at most eight."""
-    return [item for item in found if item.severity is not Severity.INFO][:MOST_BLOCKS]
-
-
-def others(found: list[Finding]) -> list[Finding]:
-    """What is listed below the blocks."""
-    shown = {id(item) for item in worth_reading(found)}
-    return [item for item in found if id(item) not in shown]
 
 
 def show_targets(lab: Scope, days: Days) -> None:

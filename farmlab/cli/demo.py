@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from farmlab.store import Store
 
 FARM = "Hillside"
+BREED = "ross308"
 ROOM = "Office room"
 ROOM_ZONE = "Europe/Brussels"
 ROOM_UNTIL = "2015-02-18 09:00"
@@ -96,7 +97,9 @@ def _take_in(
 
     with tell(f"add the farm {FARM} by its gateway at {url}"):
         options = {"base_url": url, "username": outside.USER, "password": f"@{outside.password_file(settings.home)}"}
-        ingest.add_farm(store, settings, FARM, integration="rotem", options=options, timezone=farm.timezone, at=until)
+        ingest.add_farm(
+            store, settings, FARM, integration="rotem", options=options, timezone=farm.timezone, breed=BREED, at=until
+        )
     with tell("import its past from an archive, then poll the gateway"):
         archive = settings.home / "simulated" / "archive.csv"
         farm.write_archive(archive, until - POLLS * POLL)

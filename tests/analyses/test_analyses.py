@@ -141,8 +141,15 @@ def test_blocks_escape_what_comes_from_outside(house: Scope) -> None:
 
 def test_urgent_findings_become_blocks_and_the_rest_a_list(house: Scope) -> None:
     many = [finding(Severity.WARNING, 1, house) for _ in range(10)] + [finding(Severity.INFO, 1, house)]
-    assert len(daily.worth_reading(many)) == 8
-    assert len(daily.others(many)) == 3
+    detected = anomaly.Detected(many, {}, {}, pd.DataFrame())
+    assert len(anomaly.urgent(detected)) == 8
+    assert len(anomaly.others(detected)) == 3
+
+
+def test_shown_findings_carry_their_figure(house: Scope, capsys: pytest.CaptureFixture[str]) -> None:
+    (drawn,) = blocks.show([finding(Severity.WARNING, 1, house)], house)
+    assert "<svg" in drawn.data["drawing"]
+    assert blocks.show([], house) == []
 
 
 def test_evidence_shows_the_sensor_that_is_named(house: Scope) -> None:
