@@ -96,7 +96,7 @@ def _learn(scope: Scope, house: House) -> dict[str, Any] | None:
             scope.sensors(house.number),
             house=house,
             flocks=scope.all_flocks,
-            until=scope.until,
+            until=scope.start,
             timezone=scope.farm.timezone,
         )
     except InsufficientData:
