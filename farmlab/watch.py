@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from farmlab import findings
@@ -82,7 +83,9 @@ def _each(scope: Scope, *, keep: bool) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _known(scope: Scope, house: House) -> dict[str, Any] | None:
     record = scope.store.champion(TASK, scope.farm.name, _name(house))
-    if record is None or not record.fitted_at <= scope.until < record.fitted_at + REFIT:
+    if record is None or dict(record.libraries) != _libraries():
+        return None
+    if not record.fitted_at <= scope.until < record.fitted_at + REFIT:
         return None
     return dict(record.state)
 
@@ -116,9 +119,15 @@ def _store(scope: Scope, house: House, known: dict[str, Any]) -> None:
         fitted_at=scope.until,
         window_start=scope.until - timedelta(days=findings.DAYS),
         window_end=scope.until,
+        libraries=_libraries(),
         state=known,
     )
     scope.store.promote(scope.store.save_model(record).id)
+
+
+def _libraries() -> dict[str, str]:
+    """What a calibration was made with; another version learns anew instead of guessing."""
+    return {name: version(name) for name in ("farmlab", "numpy", "pandas")}
 
 
 def _name(house: House) -> str:

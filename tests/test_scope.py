@@ -113,6 +113,17 @@ def test_look_keeps_what_is_usual_for_a_day_and_finds_silence(store: Store) -> N
     assert newest.fitted_at == UNTIL + timedelta(days=1)
 
 
+def test_a_calibration_of_another_version_is_made_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, 1, days=6)
+    monkeypatch.setattr(watch, "version", lambda _: "0")
+    watch.look(store, "Barn", UNTIL)
+    monkeypatch.setattr(watch, "version", lambda _: "1")
+    watch.look(store, "Barn", UNTIL)
+    newest = store.champion(watch.TASK, "Barn", "house/1")
+    assert newest is not None
+    assert newest.libraries["numpy"] == "1"
+
+
 def test_a_look_into_the_past_leaves_the_newest_model_in_use(store: Store) -> None:
     fill(store, 1, days=6)
     watch.look(store, "Barn", UNTIL)
