@@ -63,6 +63,11 @@ class Panel:
     findings: str
     tiles: tuple[Tile, ...]
 
+    @property
+    def worst(self) -> State:
+        """The state of the farm itself or of its worst house."""
+        return max([self.state, *(tile.state for tile in self.tiles)])
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -92,11 +97,11 @@ def read(source: Source, *, at: datetime) -> Overview:
     """Everything that the overview shows at this moment, the worst first."""
     farms = {farm.name: farm for farm in source.store.farms()}
     living = sorted((one for one in source.store.findings(status=LIVING) if one.farm in farms), key=urgency)
-    panels = tuple(_panel(source, farm, living, at) for farm in farms.values())
+    panels = tuple(sorted((_panel(source, farm, living, at) for farm in farms.values()), key=lambda one: -one.worst))
     houses = [tile.state for panel in panels for tile in panel.tiles]
     return Overview(
         drawn=at,
-        state=max([*houses, *(panel.state for panel in panels)], default=State.NONE),
+        state=max((panel.worst for panel in panels), default=State.NONE),
         sentence=_sentence(panels, houses),
         farms=panels,
         findings=tuple(line(one, at, farms[one.farm].timezone) for one in living[:SHOWN]),

@@ -115,7 +115,7 @@ def test_it_shows_the_figures_of_the_farm(opened: Visit) -> None:
     text = opened.page.inner_text(".fl")
     assert "Tunnel fan 2 is not moving air" in text
     assert "set 23.2; +" in text
-    assert "19\u202f400 of 20\u202f000 birds" in text
+    assert "28 d · 19\u202f400 of 20\u202f000" in text
 
 
 def test_it_logs_no_error(opened: Visit) -> None:
