@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from farmlab.store import Store
 
 HOUR: Final = timedelta(hours=1)
-LIVE: Final = ("temp", "rh", "co2", "nh3", "pressure", "vent_level", "water", "feed", "weight", "power", "light",
+LIVE: Final = ("temp", "rh", "co2", "nh3", "pressure", "vent_level", "water", "feed", "weight", "power",
                "illuminance", "occupancy")  # fmt: skip
 TARGETS: Final = {"temp": "temp_set_c", "pressure": "pressure_set_pa"}
 

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from farmlab.domain import Farm, Finding
     from farmlab.store import Store
 
-STEP: Final = timedelta(minutes=15)
-SHOWN: Final = 4
+GAP: Final = timedelta(minutes=45)
+POINTS: Final = 120
+"""Enough for a plot as small as this one."""
+SHOWN: Final = 5
 """Findings that are listed in full; the others are counted."""
 LEAST_SPAN: Final = 4.0
 """The temperature plots span at least so many kelvin, or noise would look like drama."""
@@ -130,10 +132,7 @@ def link(farm: str, house: int) -> str:
 
 def _panel(source: Source, farm: Farm, living: list[Finding], at: datetime) -> Panel:
     store = source.store
-    houses = [
-        see(store, farm, house, at=at, metric=["temp", "temp_set", "birds"], step=STEP)
-        for house in store.houses(farm.name)
-    ]
+    houses = [see(store, farm, house, at=at, metric=["temp", "temp_set", "birds"]) for house in store.houses(farm.name)]
     newest = max((one.newest for one in houses if one.newest), default=None)
     mine = [one for one in living if one.farm == farm.name]
     fresh, own = state.freshness(newest, at, farm), state.worst(one for one in mine if one.house == 0)
@@ -209,8 +208,8 @@ def _spark(seen: Seen, span: float) -> Spark:
     middle = sum(around) / 2
     box = svg.Box(seen.start, seen.end, middle - span * 0.55, middle + span * 0.55)
     sentence = f"Temperature over 24 hours: {words.number(series.min(), 1)} to {words.quantity(series.max(), 'temp')}."
-    target = svg.line(seen.series("temp_set_c"), box, gap=3 * STEP)
-    return Spark(svg.line(series, box, gap=3 * STEP), target, sentence)
+    target = svg.thin(seen.series("temp_set_c"), POINTS)
+    return Spark(svg.line(svg.thin(series, POINTS), box, gap=GAP), svg.line(target, box, gap=GAP), sentence)
 
 
 def _sentence(panels: tuple[Panel, ...], houses: list[State]) -> str:

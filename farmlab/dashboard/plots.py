@@ -21,7 +21,7 @@ GAP: Final = timedelta(minutes=25)
 """Readings further apart than this are not joined."""
 GAUGES: Final = ("rh", "co2", "nh3", "pressure", "power", "illuminance", "occupancy")
 COUNTED: Final = ("water", "feed")
-STRIPS: Final = ("fans_tunnel", "fans_exhaust", "vent_level", "heaters", "pad")
+STRIPS: Final = ("fans_tunnel", "fans_exhaust", "vent_level", "heaters", "pad", "light")
 LEAST: Final = {"temp": 4.0, "rh": 10.0, "co2": 400.0, "nh3": 5.0, "pressure": 10.0}
 """The axis of a metric spans at least this much, or noise would look like drama."""
 

@@ -109,7 +109,6 @@ def see(
     *,
     at: datetime,
     metric: list[str] | None = None,
-    step: timedelta | None = None,
 ) -> Seen:
     """The house at this moment; for a farm without a live source, at its newest reading."""
     newest = store.newest(farm.name, house=house.number).get(house.number)
@@ -121,7 +120,7 @@ def see(
         flock=store.flock_at(farm.name, house.number, end),
         newest=newest,
         findings=tuple(sorted(store.findings(farm.name, house=house.number, status=LIVING), key=urgency)),
-        frame=store.wide(farm.name, house.number, metric=metric, start=first, until=end, step=step),
+        frame=store.wide(farm.name, house.number, metric=metric, start=first, until=end),
         end=end,
         at=at,
     )
