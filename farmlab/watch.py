@@ -28,10 +28,7 @@ REFIT = timedelta(hours=24)
 def look(store: Store, farm: str, until: datetime) -> list[Finding]:
     """What is wrong on the farm in the 24 hours before ``until``; the findings are kept in the store."""
     scope = at(store, farm, until)
-    found = find(scope, calibrations(scope)) + findings.of_syncs(
-        farm, store.syncs(farm, limit=10), timezone=scope.farm.timezone
-    )
-    return store.save_findings(farm, found, source=SOURCE, at=until)
+    return store.save_findings(farm, find(scope, calibrations(scope)), source=SOURCE, at=until)
 
 
 def at(store: Store, farm: str, until: datetime, *, house: int = 0, window: timedelta = WINDOW) -> Scope:

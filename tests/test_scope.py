@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from farmlab import scope, watch
-from farmlab.domain import Farm, Flock, House, ModelRecord, Sensor, SyncRun, SyncStatus, VerdictState
+from farmlab.domain import Farm, Flock, House, ModelRecord, Sensor, VerdictState
 from farmlab.errors import InsufficientData, UnknownName
 from farmlab.store import Store
 
@@ -131,16 +131,3 @@ def test_a_look_into_the_past_leaves_the_newest_model_in_use(store: Store) -> No
     record: ModelRecord | None = store.champion(watch.TASK, "Barn", "house/1")
     assert record is not None
     assert record.fitted_at == UNTIL
-
-
-def test_three_failed_syncs_in_a_row_are_a_finding(store: Store) -> None:
-    fill(store, 1)
-    fill(store, 2)
-    for minutes in (15, 10, 5):
-        begun = store.start_sync(SyncRun(farm="Barn", source="rotem", started_at=UNTIL - timedelta(minutes=minutes)))
-        store.finish_sync(SyncRun(**{**_fields(begun), "status": SyncStatus.FAILED, "ended_at": begun.started_at}))
-    assert "sync_failed" in {item.kind for item in watch.look(store, "Barn", UNTIL)}
-
-
-def _fields(sync: SyncRun) -> dict[str, object]:
-    return {name: getattr(sync, name) for name in sync.__dataclass_fields__}

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from farmlab.config import Settings
     from farmlab.simulator.farm import SimulatedFarm
     from farmlab.simulator.gateway import Gateway
     from farmlab.simulator.snapshot import HouseSnapshot
+    from farmlab.store import Store
 
 SEED = 7
 HOUSES = 8
@@ -112,6 +114,23 @@ class Live:
         with self._lock:
             self._farm.advance(at)
             return self._farm.daily(house, at)
+
+
+def catch_up(store: Store, settings: Settings, farm: str, *, until: datetime) -> int:
+    """Bring the simulated farm forward and import what was missed meanwhile, as its owner would; readings new."""
+    import pandas as pd
+
+    from farmlab import ingest
+
+    simulated = reopen(settings.home)
+    simulated.advance(until)
+    newest = max(store.newest(farm).values(), default=simulated.until)
+    gap = folder(settings.home) / "missed.csv"
+    simulated.write_archive(gap, until)
+    rows = pd.read_csv(gap, dtype=str)
+    missed = rows[pd.to_datetime(rows["time"], utc=True) > newest]
+    missed.to_csv(gap, index=False)
+    return ingest.import_file(store, settings, gap, farm=farm, at=until).run.new if len(missed) else 0
 
 
 def write_sample(path: Path) -> None:

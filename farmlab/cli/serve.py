@@ -62,6 +62,17 @@ def _gateways(settings: Settings) -> list[str]:
     return found[:1]
 
 
+def _catch_up(settings: Settings) -> None:
+    from farmlab import clock
+    from farmlab.cli import outside
+
+    with context.open_store() as store:
+        for farm in [farm for farm in store.farms() if farm.simulated and outside.exists(settings.home)]:
+            _say(f"bringing {farm.name} up to the present")
+            new = outside.catch_up(store, settings, farm.name, until=clock.now())
+            _say(f"{new} readings that were missed")
+
+
 def _run(settings: Settings, plan: Plan, stopping: Event) -> None:
     from farmlab.serving import home
     from farmlab.serving.supervise import Supervisor
