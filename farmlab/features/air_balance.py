@@ -1,10 +1,8 @@
 """Whether the air that comes in through the inlets is the air that the running fans should move.
 
-Air passes an opening with the square root of the pressure, so that
-
-    side fans + ratio x tunnel fans = sqrt(pressure) x (side x side inlets + tunnel x tunnel inlet + leaks)
-
-in units of one side fan. The four numbers are those of one house and learned from its past. When a fan that is
+Air passes an opening with the square root of the pressure. With side fans running, their number is
+``side × √pressure × side inlets``; in the tunnel, with tunnel fans, ``tunnel × √pressure × tunnel inlet`` is
+added. The two constants are those of one house and learned from its past, as medians. When a fan that is
 switched on moves less air, the pressure falls or the inlets close after it, and the sum no longer holds. Only
 moments at which fans run are looked at: with the ventilation timer a poll finds them on or off by chance.
 """
@@ -22,85 +20,76 @@ from farmlab.features import equipment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
 LEAST_PRESSURE_PA: Final = 3.0
-LEAST_ROWS: Final = 288
+LEAST_OPENING: Final = 0.02
+LEAST_ROWS: Final = 72
 MINUTES: Final = 30
 """Gusts are averaged over so many minutes."""
 LEAST_READINGS: Final = 3
-LEAST_SEEN: Final = 36
-"""Readings with so many fans running from which on the balance holds for that number."""
-OUTLIER: Final = 3.0
+SIDE_FAN: Final = 0.4
+"""The air of a 36-inch side fan as a share of that of a 54-inch tunnel fan; matters only while both run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Side fans per square root of a pascal: of fully open side inlets, of a fully open tunnel inlet, of leaks.
+    """Fans per square root of a pascal that fully open side inlets (tunnel inlet) feed; None: never seen."""
 
-    ``ratio`` is how many side fans a tunnel fan is worth; ``most_side`` and ``most_tunnel`` are the largest numbers
-    of fans that were seen running for long enough to tell.
-    """
+    side: float | None
+    tunnel: float | None
 
-    side: float
-    tunnel: float
-    leaks: float
-    ratio: float
-    most_side: float
-    most_tunnel: float
-
-    def state(self) -> dict[str, float]:
+    def state(self) -> dict[str, float | None]:
         """The numbers as JSON values."""
         return asdict(self)
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Balance:
         """What :meth:`state` gave, read back."""
-        return cls(**{name: float(state[name]) for name in cls.__dataclass_fields__})
+        return cls(state["side"], state["tunnel"])
 
 
 def fit(wide: pd.DataFrame) -> Balance | None:
     """The balance of a house, from its past; None when it lacks a pressure sensor, inlet positions or fan counts.
 
-    Non-negative least squares, a second time without what lay far off the first time.
+    Each number of running fans counts alike, however long it was run.
     """
-    from scipy.optimize import nnls
-
     terms = _terms(wide)
-    known = terms[(terms["root"] ** 2 >= LEAST_PRESSURE_PA) & _running(terms)].dropna()
-    if len(known) < LEAST_ROWS:
-        return None
-    inputs = np.column_stack([known[["side", "tunnel", "leaks"]].mul(known["root"], axis=0), -known["tunnel_fans"]])
-    output = known["side_fans"].to_numpy()
-    keep = np.ones(len(output), dtype=bool)
-    for _ in range(2):
-        found, _rest = nnls(inputs[keep], output[keep])
-        keep = _near(output - inputs @ found)
-    side, tunnel, leaks, ratio = (float(x) for x in found)
-    return Balance(side, tunnel, leaks, ratio, _most_seen(known["side_fans"]), _most_seen(known["tunnel_fans"]))
-
-
-def _most_seen(fans: pd.Series) -> float:
-    rows = fans.value_counts()
-    return float(max(rows.index[rows >= LEAST_SEEN], default=0.0))
+    pressed = terms["root"] ** 2 >= LEAST_PRESSURE_PA
+    by_side = terms[pressed & (terms["tunnel_fans"] == 0) & (terms["side_inlets"] >= LEAST_OPENING)]
+    side = _usual(by_side["side_fans"] / (by_side["root"] * by_side["side_inlets"]), by_side["side_fans"])
+    by_tunnel = terms[pressed & (terms["tunnel_fans"] > 0) & (terms["tunnel_inlet"] >= LEAST_OPENING)]
+    rest = _fans(by_tunnel) - SIDE_FAN * (side or 0.0) * by_tunnel["root"] * by_tunnel["side_inlets"].fillna(0)
+    tunnel = _usual(rest / (by_tunnel["root"] * by_tunnel["tunnel_inlet"]), by_tunnel["tunnel_fans"])
+    return None if side is None and tunnel is None else Balance(side, tunnel)
 
 
 def deficit(wide: pd.DataFrame, balance: Balance) -> pd.Series:
     """The share of the fans' air that does not come in, over the last half-hour.
 
-    Missing while no fan runs, or more of them than the balance was learned with.
+    Missing while no fan runs, and in the mode (side or tunnel) that the balance does not know.
     """
     terms = _terms(wide)
-    runs = _running(terms) & (terms["side_fans"] <= balance.most_side) & (terms["tunnel_fans"] <= balance.most_tunnel)
-    openings = balance.side * terms["side"] + balance.tunnel * terms["tunnel"] + balance.leaks
-    incoming = equipment.trailing((terms["root"] * openings).where(runs), MINUTES, least=LEAST_READINGS)
-    moved = terms["side_fans"] + balance.ratio * terms["tunnel_fans"]
-    share = 1 - incoming / equipment.trailing(moved.where(runs), MINUTES, least=LEAST_READINGS)
-    return share.where(runs).replace([np.inf, -np.inf], np.nan).rename("deficit")
+    in_tunnel = terms["tunnel_fans"] > 0
+    through_side = (balance.side or 0.0) * terms["root"] * terms["side_inlets"]
+    through_tunnel = (balance.tunnel or 0.0) * terms["root"] * terms["tunnel_inlet"]
+    incoming = through_side.where(~in_tunnel, through_tunnel + SIDE_FAN * through_side.fillna(0))
+    moved = terms["side_fans"].where(~in_tunnel, _fans(terms))
+    known = in_tunnel if balance.side is None else ~in_tunnel if balance.tunnel is None else moved.notna()
+    runs = known & (moved > 0)
+    means = [equipment.trailing(part.where(runs), MINUTES, least=LEAST_READINGS) for part in (incoming, moved)]
+    return (1 - means[0] / means[1]).where(runs).rename("deficit")
 
 
-def _running(terms: pd.DataFrame) -> pd.Series:
-    return (terms["side_fans"] + terms["tunnel_fans"]) > 0
+def _usual(ratio: pd.Series, fans: pd.Series) -> float | None:
+    """The median over the numbers of fans of their own medians; None when hardly any fan was seen."""
+    known = ratio[(fans > 0) & ratio.notna()]
+    groups = known.groupby(fans[known.index].round())
+    medians = groups.median()[groups.size() >= LEAST_ROWS]
+    return float(medians.median()) if len(medians) else None
+
+
+def _fans(terms: pd.DataFrame) -> pd.Series:
+    """Fans in units of a tunnel fan."""
+    return terms["tunnel_fans"] + SIDE_FAN * terms["side_fans"].fillna(0)
 
 
 def _terms(wide: pd.DataFrame) -> pd.DataFrame:
@@ -108,14 +97,8 @@ def _terms(wide: pd.DataFrame) -> pd.DataFrame:
     side = [column for column in inlets if column != "inlet_pct_tunnel"]
     terms = pd.DataFrame(index=wide.index)
     terms["root"] = np.sqrt(wide["pressure_pa"].clip(lower=0)) if "pressure_pa" in wide else np.nan
-    terms["side"] = wide[side].mean(axis=1) / 100 if side else np.nan
-    terms["tunnel"] = wide["inlet_pct_tunnel"].fillna(0) / 100 if "inlet_pct_tunnel" in wide else 0.0
-    terms["leaks"] = 1.0
+    terms["side_inlets"] = wide[side].mean(axis=1) / 100 if side else np.nan
+    terms["tunnel_inlet"] = wide["inlet_pct_tunnel"].fillna(0) / 100 if "inlet_pct_tunnel" in wide else 0.0
     terms["side_fans"] = wide.get("fans_exhaust_running", np.nan)
     terms["tunnel_fans"] = wide["fans_tunnel_running"].fillna(0) if "fans_tunnel_running" in wide else 0.0
     return terms
-
-
-def _near(rest: NDArray[np.float64]) -> NDArray[np.bool_]:
-    distance = np.abs(rest - np.median(rest))
-    return np.asarray(distance <= OUTLIER * max(1.4826 * float(np.median(distance)), 1e-9))

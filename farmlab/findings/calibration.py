@@ -21,7 +21,7 @@ DAYS: Final = 21
 """How much history is worth reading."""
 CONTEXT_HOURS: Final = 30
 """How much must be read before a window for a full look at it."""
-DEFICIT_TIMES: Final = 2.0
+DEFICIT_TIMES: Final = 1.6
 FEWEST_DAYS: Final = 3
 LEAST_DEFICIT: Final = 0.2
 """A smaller lack of air is within what inlets and gusts do."""
@@ -62,7 +62,7 @@ def calibrate(
 def _air(case: Case) -> dict[str, Any] | None:
     """The air balance of the house, and the deficit from which on something is wrong.
 
-    That is twice what the highest of a day usually is; a median, since a fan may have been broken on some days.
+    That is well above what the highest of a day usually is; a median, since a fan may have been broken on some days.
     """
     balance = air_balance.fit(case.wide)
     if balance is None:

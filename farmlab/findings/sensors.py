@@ -61,8 +61,10 @@ def _one_each(found: Sequence[Episode]) -> list[Episode]:
     for episode in sorted(found, key=lambda e: (-kinds.index(e.kind), e.start)):
         same = kept.get(episode.sensor)
         again = same is not None and same.kind == episode.kind
-        kept[episode.sensor] = replace(episode, start=same.start) if same is not None and again else episode
-    return list(kept.values())
+        if same is not None and again:
+            episode = replace(episode, start=same.start, repeats=same.repeats + episode.repeats)
+        kept[episode.sensor] = episode
+    return [episode for episode in kept.values() if episode.kind != "spike" or episode.repeats >= SPIKES]
 
 
 def confirmed(case: Case) -> list[Episode]:
@@ -83,7 +85,7 @@ def _is_confirmed(episode: Episode, case: Case) -> bool:
     if episode.end <= case.start:
         return False
     if episode.kind == "spike":
-        return episode.repeats >= SPIKES
+        return True  # how often is what counts, see _one_each
     return bool(pd.Timestamp(episode.end) - pd.Timestamp(episode.detected_at) >= CONFIRMED)
 
 

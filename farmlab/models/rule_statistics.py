@@ -114,11 +114,11 @@ def resolution(values: Values) -> Values:
 def far_outside(values: Values, low: Values, high: Values, grains: Values) -> Values:
     """How many widths of the clean range a value lies outside of it, once it has jumped there.
 
-    Codes for "no value" count four times. What goes there little by little is weather or work, no drop-out.
+    Codes for "no value" count eight times. What goes there little by little is weather or work, no drop-out.
     """
     width = np.fmax(high - low, 8 * grains)
     beyond = np.nan_to_num(np.fmax(np.fmax(low - values, values - high), 0) / width)
-    beyond = np.where(np.isin(values, SENTINELS), 4 * beyond, beyond)
+    beyond = np.where(np.isin(values, SENTINELS), 8 * beyond, beyond)
     rows = np.arange(len(values))[:, None]
     outside = beyond > 0
     leaves = outside & ~np.vstack([np.zeros((1, values.shape[1]), bool), outside[:-1]])

@@ -35,7 +35,7 @@ RESOLUTION: Final = 1.5
 BOUNDED: Final = ("step", "kept_step", "noise")
 RULE_BUDGET: Final = 0.0167
 """False episodes a day that each of these may cause: where a few calm days promise more, the threshold is raised."""
-FAR: Final = 1.0
+FAR: Final = 2.0
 """A value this many widths outside of the clean range is a drop-out."""
 FEWEST_DAYS: Final = 3
 
@@ -167,7 +167,7 @@ class SensorRules(Detector):
         """Scores by rule on the grid."""
         statistics = self._statistics(recent)
         scores = {channel: self._score(channel, statistics[channel], recent) for channel in RULES}
-        scores["outside"] = np.where(statistics["outside"] > FAR, 0.99, 0.49 * np.fmin(statistics["outside"], 1))
+        scores["outside"] = np.where(statistics["outside"] > FAR, 0.99, 0.49 * np.fmin(statistics["outside"] / FAR, 1))
         return {channel: np.where(recent.judged[:, None], grid, 0.0) for channel, grid in scores.items()}
 
     def _score(self, channel: str, statistic: Values, recent: Table) -> Values:

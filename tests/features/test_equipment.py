@@ -66,11 +66,12 @@ def breathing_house(days: int, *, lost: float = 0.0, lost_from: int = 0, seed: i
 def test_the_air_balance_learns_the_house_and_sees_fans_that_move_less() -> None:
     balance = air_balance.fit(breathing_house(5))
     assert balance is not None
-    assert balance.side == pytest.approx(5, rel=0.05)
+    assert balance.side == pytest.approx(5.5, abs=0.6)  # leaks come on top of the inlets' 5
+    assert balance.tunnel is None
     healthy = air_balance.deficit(breathing_house(2, seed=4), balance).dropna()
-    assert healthy.abs().quantile(0.99) < 0.1
-    broken = air_balance.deficit(breathing_house(2, lost=0.3, lost_from=288, seed=4), balance)
-    assert broken.iloc[288 + 12 :].median() == pytest.approx(0.3, abs=0.04)
+    assert healthy.abs().quantile(0.99) < 0.15
+    broken = air_balance.deficit(breathing_house(2, lost=0.4, lost_from=288, seed=4), balance)
+    assert broken.iloc[288 + 12 :].median() == pytest.approx(0.4, abs=0.08)
     assert air_balance.Balance.restored(balance.state()) == balance
 
 
@@ -79,10 +80,29 @@ def test_without_what_it_needs_there_is_no_air_balance(missing: str) -> None:
     assert air_balance.fit(breathing_house(3).drop(columns=missing)) is None
 
 
-def test_with_more_fans_than_ever_seen_the_balance_says_nothing() -> None:
-    balance = air_balance.fit(breathing_house(5))
+def in_the_tunnel(*, lost: float = 0.0) -> pd.DataFrame:
+    house = breathing_house(2)
+    fans = np.where(np.arange(len(house)) < 288, house["fans_exhaust_running"], 0)
+    tunnel = np.where(np.arange(len(house)) < 288, 0, 4 + np.arange(len(house)) // 72 % 3)
+    moved = tunnel * np.where(np.arange(len(house)) < 500, 1.0, 1 - lost)
+    return house.assign(
+        fans_exhaust_running=fans,
+        fans_tunnel_running=tunnel,
+        pressure_pa=np.where(tunnel > 0, 20, house["pressure_pa"]),
+        inlet_pct_1=np.where(tunnel > 0, 0, house["inlet_pct_1"]),
+        inlet_pct_tunnel=(moved / np.sqrt(20) / 2 * 100).round(),
+    )
+
+
+def test_the_tunnel_has_a_balance_of_its_own() -> None:
+    balance = air_balance.fit(in_the_tunnel())
     assert balance is not None
-    assert balance.most_side == 5
-    more = breathing_house(1)
-    more["fans_exhaust_running"] = 9.0
-    assert air_balance.deficit(more, balance).isna().all()
+    assert balance.tunnel == pytest.approx(2, rel=0.03)
+    assert air_balance.deficit(in_the_tunnel(), balance).iloc[300:].abs().max() < 0.1
+    assert air_balance.deficit(in_the_tunnel(lost=0.5), balance).iloc[-30:].median() == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_mode_that_was_never_seen_is_not_judged() -> None:
+    balance = air_balance.fit(breathing_house(3))
+    assert balance is not None
+    assert air_balance.deficit(in_the_tunnel(), balance).iloc[300:].isna().all()

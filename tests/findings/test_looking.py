@@ -87,6 +87,44 @@ def test_a_single_spike_is_nothing_that_a_person_hears_of() -> None:
     assert kinds(look(wide)) == []
 
 
+def test_many_spikes_are_a_loose_contact() -> None:
+    wide = house()
+    for row in range(-200, 0, 30):
+        wide.iloc[row, wide.columns.get_loc("co2_ppm")] += 4000
+    finding = next(f for f in look(wide) if f.subject == "co2_ppm")
+    assert finding.kind == "spike"
+    assert finding.category is Category.SENSOR
+    assert finding.severity is Severity.WARNING
+
+
+def test_a_change_of_the_whole_house_within_its_band_is_for_information() -> None:
+    wide = house()
+    wide.loc[last(wide, 14), [f"temp_c_{n}" for n in range(1, 5)]] += 1.2
+    finding = only(look(wide), "temperature_changed")
+    assert finding.category is Category.ANOMALY
+    assert finding.severity is Severity.INFO
+    assert "(set 22.5 °C)" in finding.title
+    assert "outside" in finding.why[0].evidence
+
+
+def test_a_sensor_without_a_second_one_may_be_right() -> None:
+    wide = house()
+    wide.loc[last(wide, 12), "rh_pct"] += 15
+    finding = next(f for f in look(wide) if f.subject == "rh_pct")
+    assert finding.category is Category.ANOMALY
+    assert finding.severity is Severity.INFO
+    assert {cause.confidence for cause in finding.why} == {0.5}
+    assert "no second" in finding.why[1].evidence
+
+
+def test_noise_that_all_sensors_show_is_no_sensor_at_fault() -> None:
+    wide = house()
+    rows = last(wide, 6)
+    swing = np.random.default_rng(1).normal(0, 1.5, int(rows.sum())).round(1)
+    wide.loc[rows, [f"temp_c_{n}" for n in range(1, 5)]] += swing[:, None]
+    assert not [f for f in look(wide) if f.category is Category.SENSOR and f.kind == "noise"]
+
+
 def test_a_house_that_is_too_warm_is_critical_and_compared_with_its_set_point() -> None:
     wide = house()
     wide.loc[last(wide, 2), [f"temp_c_{n}" for n in range(1, 5)]] += 5.5

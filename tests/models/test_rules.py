@@ -55,7 +55,7 @@ def test_a_drop_out_jumps_away_and_the_weather_does_not() -> None:
     creep = rule_statistics.far_outside(column(*np.arange(20, 45.0)), low, high, grains)
     assert creep.max() == 0
     code = rule_statistics.far_outside(column(20, 0, 0), low, high, grains).ravel()
-    assert code[1] == pytest.approx(4 * 18 / 6)
+    assert code[1] == pytest.approx(8 * 18 / 6)
 
 
 def test_grain_and_resolution_are_never_zero_for_a_sensor_that_moves() -> None:
