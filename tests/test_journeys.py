@@ -74,6 +74,14 @@ def adapted(line: str, place: Place) -> str:
     return line.replace("--home data/demo ", "")
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/notebooks.md", "docs/storage.md"])
+def test_python_of_the_page_works(name: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMLAB_HOME", str(place.settings.home))
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / name).read_text(), re.MULTILINE | re.DOTALL)
+    assert blocks
+    exec("\n".join(blocks), {})
+
+
 def test_commands_that_are_run_elsewhere_have_their_tests() -> None:
     for command, path in ELSEWHERE.items():
         assert command.split()[1] in (ROOT / path).read_text()
