@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from farmlab.domain import Sensor
-from farmlab.errors import DataError, UnknownName
+from farmlab.errors import ConfigError, DataError, UnknownName
 from tests.store.farmyard import DAY, HOUR, MINUTE, NOON, Hillside
 
 EXPORT_ROW = ["farm", "house", "sensor", "metric", "unit", "time", "value", "quality", "learned_at"]
@@ -66,6 +67,17 @@ def test_a_window_has_its_end_and_not_its_start(steady: Hillside) -> None:
     assert table["time"].tolist() == [NOON + 5 * MINUTE, NOON + 10 * MINUTE]
     wide = steady.store.wide("Hillside", 1, start=NOON, until=NOON + 10 * MINUTE)
     assert wide.index.tolist() == [NOON + 5 * MINUTE, NOON + 10 * MINUTE]
+
+
+def test_moments_of_any_zone_mean_the_same_and_without_a_zone_nothing(steady: Hillside) -> None:
+    berlin = NOON.astimezone(ZoneInfo("Europe/Berlin"))
+    window = {"start": berlin, "until": berlin + HOUR, "known_at": berlin}
+    assert len(steady.store.wide("Hillside", 1, **window)) == 12
+    steady.write((1, "T1", NOON + HOUR, 30.0), learned_at=berlin + MINUTE)
+    assert steady.store.watermark("Hillside") == NOON + MINUTE
+    for name in window:
+        with pytest.raises(ConfigError, match="has no time zone"):
+            steady.store.wide("Hillside", 1, **{name: NOON.replace(tzinfo=None)})
 
 
 @pytest.mark.parametrize(

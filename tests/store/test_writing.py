@@ -92,6 +92,13 @@ def test_an_older_word_of_the_same_value_only_says_that_it_was_known_earlier(hil
     assert hillside.values(known_at=NOON + HOUR - MINUTE) == {(1, "T1", NOON): 2.0}
 
 
+def test_of_two_late_words_learned_at_once_the_one_that_came_last_counts(hillside: Hillside) -> None:
+    for value, hours in ((3.0, 3), (1.0, 1), (2.0, 1)):
+        hillside.write((1, "T1", NOON, value), learned_at=NOON + hours * HOUR)
+    assert hillside.store.read("Hillside", known_at=NOON + HOUR)["value"].tolist() == [2.0]
+    assert hillside.store.read("Hillside")["value"].tolist() == [3.0]
+
+
 def test_a_missing_value_that_arrives_late_takes_its_place_too(hillside: Hillside) -> None:
     hillside.write((1, "T1", NOON, 3.0), learned_at=NOON + 3 * HOUR)
     assert hillside.write((1, "T1", NOON, None), learned_at=NOON + HOUR) == Written(changed=1)
