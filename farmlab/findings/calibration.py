@@ -9,6 +9,7 @@ import pandas as pd
 from farmlab.features import air_balance, water_feed
 from farmlab.findings.case import Case
 from farmlab.findings.table import detector_table, settings
+from farmlab.models.level import SETTLED_DAYS
 from farmlab.models.own_history import OwnHistory
 
 if TYPE_CHECKING:
@@ -54,9 +55,17 @@ def calibrate(
         "air": _air(case),
         "night_flow": _night_flow(case),
         "fitted_until": until.isoformat(),
-        "grace": detector.grace_,
+        "grace": {**detector.grace_, **_new_flock(case)},
         "expected_rate": {str(column): round(float(rate), 4) for column, rate in detector.expected_rate_.items()},
     }
+
+
+def _new_flock(case: Case) -> dict[str, str]:
+    """Why levels are not judged yet, while the birds are new in the house."""
+    age = case.flock.age_days(case.until, case.timezone) if case.flock else SETTLED_DAYS
+    if age >= SETTLED_DAYS:
+        return {}
+    return {"all levels": f"the flock is {age} days old; levels are judged from day {SETTLED_DAYS} on"}
 
 
 def _air(case: Case) -> dict[str, Any] | None:

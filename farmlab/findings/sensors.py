@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.domain import Category, Severity
+from farmlab.domain import Category, HouseKind, Severity
 from farmlab.findings.case import cause
 from farmlab.findings.climate import OUTDOOR_EXCESS
 from farmlab.findings.table import AMOUNTS, HOUSE, OUTSIDE
@@ -241,8 +241,9 @@ def _why(case: Case, sensor: Sensor, episode: Episode, alone: Sequence[Sensor]) 
             cause("the sensor: moved, off or failing", 0.7, evidence or episode.why),
             cause("something near it: a draught, a heater, litter", 0.3, episode.why),
         )
+    place = "room" if case.house.kind is HouseKind.ROOM else "house"
     return (
-        cause("a real change in the house", 0.5, episode.why),
+        cause(f"a real change in the {place}", 0.5, episode.why),
         cause("the sensor: off or failing", 0.5, f"there is no second {METRICS[sensor.metric].label} to compare with"),
     )
 

@@ -320,6 +320,13 @@ def test_the_calibration_says_what_it_knows() -> None:
     assert all(0 <= rate < 1 for rate in known["expected_rate"].values())
 
 
+def test_a_new_flock_is_told_to_be_in_its_grace_period() -> None:
+    young = Flock(house=1, placed_on=date(2026, 6, 25), breed="ross308", birds_placed=20_000)
+    known = findings.calibrate(house(), SENSORS, house=HOUSE, flocks=[young], until=START, timezone=ZONE)
+    assert known["grace"]["all levels"] == "the flock is 4 days old; levels are judged from day 8 on"
+    assert "all levels" not in calibration()["grace"]
+
+
 def test_nothing_after_the_window_is_seen() -> None:
     wide = house()
     before = look(wide)
