@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from farmlab.domain import Finding, Hypothesis
     from farmlab.findings.case import Case
 
-FAN_CONFIRM: Final = 15
+FAN_CONFIRM: Final = 10
 HEAT_MINUTES: Final = 30
 HEAT_LACK_C: Final = 1.0
 """°C below the set-point at which a heater that runs should have been felt."""
