@@ -112,7 +112,7 @@ def read(source: Source, farm: str, house: int, *, at: datetime) -> HousePage:
         live=tuple(filter(None, (_live(seen, metric) for metric in LIVE))),
         plots=plots.stack(seen),
         hours=plots.hours(seen.start, seen.end, seen.farm.timezone),
-        spans=tuple(_span(seen, one) for one in seen.findings if one.start < seen.end),
+        spans=tuple(_span(seen, one) for one in seen.findings if _in_window(seen, one)),
         findings=tuple(_block(seen, one) for one in seen.findings),
         ahead=ahead.read(source, seen),
     )
@@ -178,6 +178,10 @@ def _concerns(finding: Finding, metric: str) -> bool:
     what = units.METRICS[metric]
     names = f"{finding.subject} {finding.kind}".lower()
     return finding.data.get("metric") == metric or what.column in names or what.label.lower() in names
+
+
+def _in_window(seen: Seen, finding: Finding) -> bool:
+    return finding.start < seen.end and (finding.end is None or finding.end > seen.start)
 
 
 def _span(seen: Seen, finding: Finding) -> Span:

@@ -6,7 +6,7 @@ import pytest
 
 from farmlab.dashboard import house, render
 from farmlab.dashboard.state import State
-from farmlab.domain import Farm, House, Run, RunStatus
+from farmlab.domain import Category, Farm, Finding, House, Run, RunStatus
 from farmlab.errors import UnknownName
 from tests.dashboards import farms
 from tests.dashboards.conftest import NOW
@@ -77,6 +77,16 @@ def test_a_finding_spans_its_time(page):
     [span] = page.spans
     assert span.left == pytest.approx(100 * 21 / 24, abs=0.1)
     assert span.width == pytest.approx(100 * 3 / 24, abs=0.1)
+
+
+def test_a_finding_that_was_over_before_spans_nothing(empty):
+    empty.store.add_farm(Farm(name="Hill"))
+    empty.store.save_house("Hill", House(number=1))
+    ended = Finding(category=Category.SENSOR, kind="noise", house=1, subject="rh_pct", title="It was noisy",
+                    start=NOW - timedelta(hours=60), end=NOW - timedelta(hours=40))  # fmt: skip
+    empty.store.save_findings("Hill", [ended], source="test", at=NOW)
+    page = house.read(empty, "Hill", 1, at=NOW)
+    assert (page.spans, len(page.findings)) == ((), 1)
 
 
 def test_counters_are_drawn_as_amounts_an_hour(page):

@@ -158,6 +158,14 @@ def test_eight_houses_and_two_rooms_fit_a_wall_screen(visits: dict[str, Visit]) 
     assert page.evaluate("document.documentElement.scrollHeight") <= 720
 
 
+def test_a_finding_is_drawn_over_its_time(visits: dict[str, Visit]) -> None:
+    page = visits["house on a screen"].page
+    plot, span = (page.locator(f".day {name}").first.bounding_box() for name in (".plot", ".span"))
+    began = (span["x"] - plot["x"]) / plot["width"]
+    assert 20.5 / 24 < began < 21.1 / 24, "three hours ago"
+    assert abs(span["x"] + span["width"] - plot["x"] - plot["width"]) < 20
+
+
 def test_tap_targets_are_large_enough(visits: dict[str, Visit]) -> None:
     heights = "[...document.querySelectorAll('a.tile, select')].map(e => e.getBoundingClientRect().height)"
     for name in ("overview on a phone", "house on a phone"):
