@@ -87,16 +87,7 @@ def _heat(case: Case) -> Finding | None:
     """Heaters that are on while the house is too cold and does not get warmer."""
     if not case.has("heaters_running"):
         return None
-    temperature, below = case.temperature, case.set_point - case.temperature
-    risen = temperature - temperature.shift(freq=pd.Timedelta(minutes=HEAT_MINUTES)).reindex(
-        case.index, method="nearest", tolerance=case.step
-    )
-    useless = (
-        equipment.lasting(case.column("heaters_running") > 0, HEAT_MINUTES)
-        & (equipment.trailing(below, HEAT_MINUTES, how="min") > HEAT_LACK_C)
-        & (risen < HEAT_RISE_C)
-    )
-    when = case.stretch(useless)
+    when, below = case.stretch(_useless_heat(case)), case.set_point - case.temperature
     if when is None:
         return None
     lack, count = float(below.loc[when[0] : when[1]].max()), case.column("heaters_running").loc[: when[0]].iloc[-1]
@@ -105,7 +96,7 @@ def _heat(case: Case) -> Finding | None:
         Category.FAILURE,
         "heater",
         "heaters",
-        f"{count:.0f} heaters on, yet {lack:.1f} °C too cold since {case.spoken(when[0])}",
+        f"{count:.0f} {'heater' if count == 1 else 'heaters'} on, yet {lack:.1f} °C too cold since {case.spoken(when[0])}",
         when[0],
         end=when[1],
         score=beyond(lack, HEAT_LACK_C),
@@ -118,6 +109,15 @@ def _heat(case: Case) -> Finding | None:
         check=("Check the flame of each heater that is on, then gas level and pressure.",),
         lack_c=round(lack, 2),
     )
+
+
+def _useless_heat(case: Case) -> pd.Series:
+    """Where heaters have run for half an hour, and the house is still too cold and hardly warmer."""
+    temperature, span = case.temperature, pd.Timedelta(minutes=HEAT_MINUTES)
+    before = temperature.shift(freq=span).reindex(case.index, method="nearest", tolerance=case.step)
+    below = equipment.trailing(case.set_point - temperature, HEAT_MINUTES, how="min")
+    called = equipment.lasting(case.column("heaters_running") > 0, HEAT_MINUTES)
+    return called & (below > HEAT_LACK_C) & (temperature - before < HEAT_RISE_C)
 
 
 def _auger(case: Case) -> Finding | None:
