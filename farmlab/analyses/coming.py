@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -90,14 +89,22 @@ def refusals(items: list[Coming]) -> figures.Table:
 
 
 def summary(items: list[Coming]) -> str:
-    """The answer in one sentence."""
-    made = [item for item in items if item.forecast is not None]
-    if not made:
+    """The answer in one sentence: what the next 24 hours bring, over all houses."""
+    table = table_of(items)
+    if table.empty:
         return "No forecast could be made: " + (items[0].refusal if items else "there is nothing to forecast.")
-    used = Counter(item.forecast.model.partition(" ")[0] for item in made if item.forecast)
-    return f"{len(made)} of {len(items)} series forecast: " + ", ".join(
-        f"{name} {count}" for name, count in used.items()
-    )
+    day = table[table["time"] <= table["time"].min() + pd.Timedelta(hours=23)]
+    parts = [_over_all(day.loc[day["metric"] == metric, "forecast"], metric) for metric in METRICS]
+    return "The next 24 hours: " + ", ".join(part for part in parts if part)
+
+
+def _over_all(expected: pd.Series, metric: str) -> str:
+    about = units.METRICS[metric]
+    if expected.empty:
+        return ""
+    if about.kind == "gauge":
+        return f"{expected.min():.{about.digits}f} to {expected.max():.{about.digits}f} {about.unit}"
+    return f"{expected.sum():.0f} {about.unit} of {about.label}"
 
 
 def values(items: list[Coming]) -> dict[str, float]:
@@ -139,7 +146,7 @@ def backtest(items: list[Coming]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["house", "metric", "model"])
 
 
-def table(items: list[Coming]) -> pd.DataFrame:
+def table_of(items: list[Coming]) -> pd.DataFrame:
     """The hours ahead as rows: house, metric, time, forecast, lower, upper, model."""
     frames = [
         item.forecast.frame.reset_index().assign(

@@ -66,15 +66,15 @@ def test_an_injected_stuck_sensor_becomes_an_episode(house: Scope, monkeypatch: 
 def test_forecasts_follow_the_present_and_hold_an_interval(house: Scope) -> None:
     items = coming.coming(house)
     assert {item.sensor.metric for item in items} == {"temp", "rh", "water", "feed"}
-    table = coming.table(items)
+    table = coming.table_of(items)
     assert (table["time"] > pd.Timestamp(house.until).floor("h")).all()
     assert (table["lower"] <= table["forecast"]).all()
     assert (table["forecast"] <= table["upper"]).all()
     assert (table.loc[table["metric"] == "water", "lower"] >= 0).all()
-    assert coming.summary(items).startswith("4 of 4 series")
     totals = coming.values(items)
     water = table[table["metric"] == "water"].head(24)["forecast"].sum()
     assert totals["water/1"] == pytest.approx(water, abs=0.1)
+    assert f"{water:.0f} l of water" in coming.summary(items)
 
 
 def test_back_test_stands_beside_yesterdays_value(house: Scope) -> None:
@@ -92,7 +92,7 @@ def test_a_series_without_history_is_refused_in_a_sentence(house: Scope) -> None
     assert coming.picture(items[0], young) is None
     assert "too short" in coming.refusals(items).html
     assert coming.summary(items).startswith("No forecast could be made")
-    assert coming.table(items).empty
+    assert coming.table_of(items).empty
     assert coming.values(items) == {}
 
 
