@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST_PRESSURE_PA: Final = 3.0
 LEAST_OPENING: Final = 0.02
 LEAST_ROWS: Final = 72
-MINUTES: Final = 20
+MINUTES: Final = 30
 """Gusts are averaged over so many minutes."""
 LEAST_READINGS: Final = 3
 SIDE_FAN: Final = 0.4
@@ -63,7 +63,7 @@ def fit(wide: pd.DataFrame) -> Balance | None:
 
 
 def deficit(wide: pd.DataFrame, balance: Balance) -> pd.Series:
-    """The share of the fans' air that does not come in, over the last twenty minutes.
+    """The share of the fans' air that does not come in, over the last half-hour.
 
     Missing while no fan runs, and in the mode (side or tunnel) that the balance does not know.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from farmlab.domain import Finding, Hypothesis
     from farmlab.findings.case import Case
 
-FAN_CONFIRM: Final = 10
+FAN_CONFIRM: Final = 5
 HEAT_MINUTES: Final = 30
 HEAT_LACK_C: Final = 1.0
 """°C below the set-point at which a heater that runs should have been felt."""
@@ -91,12 +91,13 @@ def _heat(case: Case) -> Finding | None:
     if when is None:
         return None
     lack, count = float(below.loc[when[0] : when[1]].max()), case.column("heaters_running").loc[: when[0]].iloc[-1]
+    burning = "1 heater" if count == 1 else f"{count:.0f} heaters"
     young = float(case.ages.iloc[-1]) <= 10
     return case.finding(
         Category.FAILURE,
         "heater",
         "heaters",
-        f"{count:.0f} {'heater' if count == 1 else 'heaters'} on, yet {lack:.1f} °C too cold since {case.spoken(when[0])}",
+        f"{burning} on, yet {lack:.1f} °C too cold since {case.spoken(when[0])}",
         when[0],
         end=when[1],
         score=beyond(lack, HEAT_LACK_C),
