@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from farmlab.domain import Finding, Hypothesis
     from farmlab.findings.case import Case
 
-FAN_CONFIRM: Final = 5
+FAN_CONFIRM: Final = 15
+FAN_CONFIRM_SEVERE: Final = 5
+SEVERE: Final = 1.5
+"""So many times the limit is believed sooner."""
 HEAT_MINUTES: Final = 30
 HEAT_LACK_C: Final = 1.0
 """°C below the set-point at which a heater that runs should have been felt."""
@@ -37,7 +40,8 @@ def _fans(case: Case) -> Finding | None:
     if not state:
         return None
     lack = air_balance.deficit(case.wide, air_balance.Balance.restored(state))
-    when = case.stretch(lack > state["limit"], confirm=FAN_CONFIRM)
+    slight = case.stretch(lack > state["limit"], confirm=FAN_CONFIRM)
+    when = slight or case.stretch(lack > SEVERE * state["limit"], confirm=FAN_CONFIRM_SEVERE)
     if when is None:
         return None
     inside = lack.loc[when[0] : when[1]]
