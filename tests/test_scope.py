@@ -131,3 +131,13 @@ def test_a_look_into_the_past_leaves_the_newest_model_in_use(store: Store) -> No
     record: ModelRecord | None = store.champion(watch.TASK, "Barn", "house/1")
     assert record is not None
     assert record.fitted_at == UNTIL
+
+
+def test_a_house_with_a_water_meter_and_no_light_sensor_is_looked_at(store: Store) -> None:
+    fill(store, 1, days=5)
+    store.save_sensors("Barn", [Sensor(house=1, source_key="w", metric="water")])
+    times = pd.date_range(UNTIL - timedelta(days=5), UNTIL, freq="5min", tz="UTC", inclusive="right")
+    litres = (times - times.normalize()) / pd.Timedelta(minutes=5) * 3.0
+    frame = pd.DataFrame({"house": 1, "sensor": "w", "time": times, "value": litres, "learned_at": times})
+    store.write("Barn", frame, learned_at=UNTIL)
+    assert "no_data" not in {item.kind for item in watch.look(store, "Barn", UNTIL) if item.house == 1}

@@ -93,7 +93,7 @@ def night_hours(case: Case) -> pd.Series:
     """Litres per hour in each dark hour of the case."""
     meters = case.sensors_of("water")
     if not meters or not case.has(meters[0].column, "light_pct"):
-        return pd.Series(dtype=float)
+        return pd.Series(dtype=float, index=case.index[:0])
     meter = meters[0]
     added = water_feed.amounts(case.column(meter.column), kind=meter.counts, timezone=case.timezone)
     lived = case.ages.notna() if case.mine else pd.Series(True, index=case.index)
