@@ -22,6 +22,8 @@ DRY_MINUTES: Final = 150
 """No water for so long while the light is on; for a vaccination it is shut for up to two hours."""
 CATCH_AGE: Final = 28
 """From this age in days on feed is withdrawn before birds are caught."""
+LONGEST_WITHDRAWAL_H: Final = 16
+"""Usual are 8 to 12 hours."""
 HUNGRY_MINUTES: Final = 300
 """No feed for so long while the light is on: longer than between two fillings."""
 LEAK_LPH: Final = 25.0
@@ -59,8 +61,8 @@ def _stopped(case: Case, metric: str, minutes: int) -> Finding | None:
     when = case.stretch(dry, confirm=minutes)
     if when is None:
         return None
-    before_catch = metric == "feed" and float(case.ages.loc[when[0]]) >= CATCH_AGE
-    severity = Severity.CRITICAL if metric == "water" else Severity.INFO if before_catch else Severity.WARNING
+    if metric == "feed" and _may_be_withdrawn(case, *when):
+        return _catching(case, *when)
     return case.finding(
         Category.FAILURE,
         f"no_{metric}",
@@ -69,13 +71,37 @@ def _stopped(case: Case, metric: str, minutes: int) -> Finding | None:
         when[0],
         end=when[1],
         score=0.9,
-        severity=severity,
+        severity=Severity.CRITICAL if metric == "water" else Severity.WARNING,
         why=(
             cause(f"no {metric} reaches the birds", 0.6, "the counter stands still in the light"),
             cause("the meter or its pulse line has failed", 0.3, "the birds would show it within hours"),
-            cause("withdrawn on purpose, before catching", 0.7 if before_catch else 0.1, "the age fits" * before_catch),
+            cause("withdrawn on purpose", 0.1),
         ),
         check=(_STOPPED[metric],),
+    )
+
+
+def _may_be_withdrawn(case: Case, since: pd.Timestamp, end: pd.Timestamp | None) -> bool:
+    lasted = (end or case.index[-1]) - since
+    return float(case.ages.loc[since]) >= CATCH_AGE and lasted <= pd.Timedelta(hours=LONGEST_WITHDRAWAL_H)
+
+
+def _catching(case: Case, since: pd.Timestamp, end: pd.Timestamp | None) -> Finding:
+    """Feed that stands still as it does before birds are caught; open doors and quiet meters go with that."""
+    return case.finding(
+        Category.OPERATION,
+        "catching",
+        "flock",
+        f"Feed stands still since {case.spoken(since)}: withdrawn before catching?",
+        since,
+        end=end,
+        score=0.7,
+        severity=Severity.INFO,
+        why=(
+            cause("feed withdrawn before birds are caught", 0.7, f"age {case.ages.loc[since]:.0f} d"),
+            cause("no feed reaches the birds", 0.3, "the counter stands still in the light"),
+        ),
+        check=("If no birds are to be caught: look into the pans; check auger, feed lines and silo.",),
     )
 
 

@@ -25,6 +25,7 @@ EXPLAINS: Final = {
     },
     "heater": {"temperature_low", "temperature_changed"},
     "auger": {"no_feed", "feed_low"},
+    "catching": {"fan_loss", "temperature_low", "temperature_changed", "no_water", "water_low", "feed_low"},
     "no_water": {"water_low"},
     "water_leak": {"water_high"},
     "temperature_high": {"temperature_changed"},
@@ -45,9 +46,10 @@ def folded(findings: Sequence[Finding]) -> list[Finding]:
 def _explains(parent: Finding, child: Finding) -> bool:
     if child.kind not in EXPLAINS.get(parent.kind, ()):
         return False
-    more_urgent = _RANK[child.severity] < _RANK[parent.severity]
-    overlap = child.end is None or child.end >= parent.start
-    return overlap and not more_urgent and child.start >= parent.start - CLOSE
+    least = Severity.WARNING if parent.kind == "catching" else parent.severity
+    more_urgent = _RANK[child.severity] < _RANK[least]
+    follows = parent.start - CLOSE <= child.start and (parent.end is None or child.start <= parent.end + CLOSE)
+    return follows and not more_urgent and (child.end is None or child.end >= parent.start)
 
 
 def _with_children(finding: Finding, children: Sequence[Finding]) -> Finding:

@@ -214,9 +214,21 @@ def test_feed_is_withdrawn_before_birds_are_caught() -> None:
     add_to_meter(wide, "feed_kg", last(wide, 7), 0.0)
     assert only(look(wide), "no_feed").severity is Severity.WARNING
     old = Flock(house=1, placed_on=date(2026, 5, 28), breed="ross308", birds_placed=20_000)
-    finding = only(look(wide, flocks=[old], calibrated=False), "no_feed")
+    finding = only(look(wide, flocks=[old], calibrated=False), "catching")
     assert finding.severity is Severity.INFO
-    assert "catching" in finding.why[0].cause
+    assert "before birds are caught" in finding.why[0].cause
+    wide.loc[last(wide, 3), "inlet_pct_1"] = (wide.loc[last(wide, 3), "inlet_pct_1"] * 0.5).round()
+    folded = look(wide, flocks=[old])
+    assert "fan_loss" not in {f.kind for f in folded}  # the doors are open
+    assert any("less air" in title for title in only(folded, "catching").data["also"])
+
+
+def test_feed_that_stands_still_for_longer_than_a_withdrawal_is_a_fault() -> None:
+    wide = house()
+    add_to_meter(wide, "feed_kg", last(wide, 24), 0.0)
+    wide["light_pct"] = 100.0
+    old = Flock(house=1, placed_on=date(2026, 5, 28), breed="ross308", birds_placed=20_000)
+    assert only(look(wide, flocks=[old], calibrated=False), "no_feed").severity is Severity.WARNING
 
 
 def test_water_in_the_dark_is_a_leak() -> None:

@@ -77,6 +77,12 @@ def test_what_is_more_urgent_or_earlier_or_over_stands_alone() -> None:
         assert len(folded([fans, other])) == 2
 
 
+def test_a_cause_that_is_over_explains_nothing_that_comes_much_later() -> None:
+    over = finding("fan_loss", end=NOON + timedelta(hours=1))
+    assert len(folded([over, finding("temperature_high", start=NOON + timedelta(hours=2))])) == 1
+    assert len(folded([over, finding("temperature_high", start=NOON + timedelta(hours=9))])) == 2
+
+
 def test_the_most_urgent_comes_first() -> None:
     order = [
         finding("a", severity=Severity.CRITICAL),
