@@ -29,7 +29,7 @@ SPIKES: Final = 2
 MANY_SPIKES: Final = 4
 """One jump out and back is nothing that a person has to know; from four a day on it is a loose contact."""
 MATERIAL: Final = {"temp": 1.0, "rh": 8.0, "co2": 600.0, "nh3": 5.0, "pressure": 8.0}
-"""Metric → the least change of level, in its unit, that is worth a person's time; noise a quarter of it."""
+"""Metric → the least change of level, in its unit, that is worth a person's time; of noise a third, of a spike a quarter."""
 ALONE: Final = 2.0
 """Noise of one sensor is so many times what its neighbours show; what all show is the house, or its control."""
 BAND_C: Final = 2.0
@@ -98,7 +98,7 @@ def _is_material(episode: Episode, table: pd.DataFrame, case: Case) -> bool:
         inside = table.loc[episode.start : episode.end]
         others = [s.column for s in _neighbours(case, _sensor(case, episode.sensor)) if s.column in table]
         theirs = inside[others].diff().abs().median().median() if others else 0.0
-        return bool(_swing(inside[episode.sensor]) >= max(MATERIAL[metric] / 4, ALONE * theirs))
+        return bool(_swing(inside[episode.sensor]) >= max(MATERIAL[metric] / 3, ALONE * theirs))
     if episode.kind == "spike":
         return bool(table[episode.sensor].loc[episode.start : episode.end].diff().abs().max() >= MATERIAL[metric] / 4)
     return bool(abs(episode.value - episode.expected) >= MATERIAL[metric])
