@@ -29,7 +29,7 @@ SPIKES: Final = 2
 MANY_SPIKES: Final = 4
 """One jump out and back is nothing that a person has to know; from four a day on it is a loose contact."""
 MATERIAL: Final = {"temp": 1.0, "rh": 8.0, "co2": 600.0, "nh3": 5.0, "pressure": 8.0}
-"""Metric → the least change of level, in its unit, that is worth a person's time; of noise a third, of a spike a quarter."""
+"""Metric → the least change of level, in its unit, that is worth a walk; of noise a third, of a spike a quarter."""
 ALONE: Final = 2.0
 """Noise of one sensor is so many times what its neighbours show; what all show is the house, or its control."""
 BAND_C: Final = 2.0
