@@ -38,8 +38,9 @@ demo: .venv/installed ## from nothing to a published site of a simulated farm an
 	@$(BIN)/farmlab --home $(HOME_DEMO) demo
 
 test: .venv/installed ## all tests, with branch coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env \
-	  --cov --cov-branch --cov-report=term:skip-covered --cov-fail-under=90 farmlab flows tests notebooks
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax --nbval-current-env notebooks
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile \
+	  --cov --cov-branch --cov-report=term:skip-covered --cov-fail-under=90 farmlab flows tests
 
 up: .venv/installed ## everything running: schedules, dashboards (DEMO=1: with the simulated farm)
 	@$(BIN)/farmlab $(if $(DEMO),--home $(HOME_DEMO) up --demo,up)

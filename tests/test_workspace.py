@@ -103,7 +103,9 @@ def test_wheel_works_elsewhere(installed: Path) -> None:
     assert "notebooks" in elsewhere(installed, "-m", "farmlab", "--help")
     code = "import farmlab, farmlab.store as s; s.Store.open('sqlite:///t.db').close(); print(farmlab.__file__)"
     assert str(installed) in elsewhere(installed, "-c", code)
-    code = "from farmlab.publish import template_folder; print(sorted(p.name for p in template_folder().iterdir()))"
+    code = (
+        "from farmlab.publish.assets import template_folder; print(sorted(p.name for p in template_folder().iterdir()))"
+    )
     assert ".j2" in elsewhere(installed, "-c", code)
 
 

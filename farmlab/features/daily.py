@@ -62,7 +62,8 @@ def daily(wide: pd.DataFrame, flock: Flock, house: House, timezone: str) -> pd.D
 
 def _complete(wide: pd.DataFrame, days: pd.Index) -> pd.Series:
     times = wide.index.to_series()
-    span = times.groupby(days).agg(lambda day: day.max() - day.min())
+    by_day = times.groupby(days)
+    span = by_day.max() - by_day.min()
     return span >= WHOLE_DAY * pd.Timedelta(hours=23)
 
 
