@@ -27,7 +27,7 @@ help: ## what there is
 	@echo "Making .venv from requirements.lock (about 1 GB; once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check 'uv>=0.8,<0.14' && \
-	  $(BIN)/uv pip install -q --python $(BIN)/python -r requirements.lock && \
+	  $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements.lock && \
 	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e . || { \
 	  echo "uv cannot be used here; pip takes a minute longer"; \
 	  $(BIN)/python -m pip install -q --no-deps -r requirements.lock && \
