@@ -2,7 +2,7 @@
 
 from farmlab.findings.calibration import CONTEXT_HOURS, DAYS, calibrate
 from farmlab.findings.looking import look
-from farmlab.findings.operation import of_runs, of_syncs
+from farmlab.findings.operation import of_syncs
 from farmlab.findings.ranking import ranked
 
-__all__ = ["CONTEXT_HOURS", "DAYS", "calibrate", "look", "of_runs", "of_syncs", "ranked"]
+__all__ = ["CONTEXT_HOURS", "DAYS", "calibrate", "look", "of_syncs", "ranked"]

@@ -1,4 +1,4 @@
-"""What stands between a house and its figures: silence, flagged readings, failing syncs and runs."""
+"""What stands between a house and its figures: silence, flagged readings, failing syncs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from farmlab import clock, quality
-from farmlab.domain import Category, Finding, RunStatus, Severity, SyncStatus
+from farmlab.domain import Category, Finding, Severity, SyncStatus
 from farmlab.findings.case import beyond, cause
 from farmlab.quality.rules import LEAST_STALE_S, OF_BIRDS, STALE_READINGS
 from farmlab.quality.verdict import FLAGGED_WARNING, STALE_HOURS
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from farmlab.domain import Run, SyncRun
+    from farmlab.domain import SyncRun
     from farmlab.findings.case import Case
 
 FAILED_SYNCS: Final = 3
@@ -113,29 +113,3 @@ def of_syncs(farm: str, syncs: Sequence[SyncRun], *, timezone: str) -> list[Find
             check=("Read the error, then test the connection: farmlab farm test.",),
         )
     ]
-
-
-def of_runs(farm: str, runs: Sequence[Run], *, timezone: str) -> list[Finding]:
-    """A finding for each notebook and house whose newest run has failed."""
-    newest: dict[tuple[str, int], Run] = {}
-    for run in sorted(runs, key=lambda run: run.slot):
-        if run.farm == farm and run.status in (RunStatus.DONE, RunStatus.FAILED, RunStatus.DISQUALIFIED):
-            newest[run.notebook, run.house] = run
-    return [_failed_run(run, timezone) for run in newest.values() if run.status is RunStatus.FAILED]
-
-
-def _failed_run(run: Run, timezone: str) -> Finding:
-    return Finding(
-        category=Category.OPERATION,
-        kind="run_failed",
-        house=run.house,
-        farm=run.farm,
-        subject=f"report {run.notebook}",
-        title=f"The report {run.notebook} of {clock.spoken(run.slot, timezone, at=run.slot)} failed",
-        start=run.slot,
-        detected_at=run.ended_at or run.slot,
-        score=0.7,
-        severity=Severity.INFO,
-        why=(cause("an error in the notebook or in its data", 0.8, run.error),),
-        check=("Open the page of the failed run; the last good one is still shown.",),
-    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from farmlab import findings
-from farmlab.domain import Category, Finding, Run, RunStatus, Severity, SyncRun, SyncStatus
+from farmlab.domain import Category, Finding, Severity, SyncRun, SyncStatus
 from farmlab.findings.ranking import folded
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -30,26 +30,6 @@ def test_two_failures_or_a_success_in_between_are_none() -> None:
     assert findings.of_syncs("Hillside", [*failed, sync(10, SyncStatus.PARTIAL)], timezone="UTC") == []
     running = sync(-5, SyncStatus.RUNNING)
     assert len(findings.of_syncs("Hillside", [*failed, running], timezone="UTC")) == 1
-
-
-def run(hours_ago: int, status: RunStatus, *, notebook: str = "anomaly", house: int = 3) -> Run:
-    return Run(
-        notebook=notebook,
-        farm="Hillside",
-        house=house,
-        slot=NOON - timedelta(hours=hours_ago),
-        status=status,
-        error="E",
-    )
-
-
-def test_a_report_whose_newest_run_failed_is_a_finding_until_it_runs_again() -> None:
-    failed = [run(2, RunStatus.DONE), run(1, RunStatus.FAILED)]
-    [finding] = findings.of_runs("Hillside", failed, timezone="UTC")
-    assert (finding.kind, finding.house, finding.subject) == ("run_failed", 3, "report anomaly")
-    assert findings.of_runs("Hillside", [*failed, run(0, RunStatus.DONE)], timezone="UTC") == []
-    assert len(findings.of_runs("Hillside", [*failed, run(0, RunStatus.SKIPPED)], timezone="UTC")) == 1
-    assert findings.of_runs("Elsewhere", failed, timezone="UTC") == []
 
 
 def finding(kind: str, **changes: object) -> Finding:
