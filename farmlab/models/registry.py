@@ -39,6 +39,10 @@ _BUILT_IN: Final = (
 )
 
 
+DEFAULT: Final = {"anomaly": "own_history"}
+"""Task → the estimator that is used where nobody chose one."""
+
+
 def entries(*, task: str = "") -> tuple[Entry, ...]:
     """All estimators, or those of a task, the built-in ones first.
 
@@ -64,6 +68,22 @@ def find(name: str) -> type[Estimator]:
     if name not in known:
         raise UnknownName.among("model", name, known)
     return known[name].load()
+
+
+def default(task: str) -> type[Estimator]:
+    """The class that is used for a task where nobody chose one.
+
+    >>> default("anomaly").task
+    'anomaly'
+
+    Raises
+    ------
+    UnknownName
+        There is no such task.
+    """
+    if task not in DEFAULT:
+        raise UnknownName.among("task", task, DEFAULT)
+    return find(DEFAULT[task])
 
 
 def restore(state: Mapping[str, Any]) -> Estimator:
