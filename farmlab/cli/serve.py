@@ -36,6 +36,8 @@ def up(
     settings = context.settings()
     with home.hold(settings.data), _told_to_stop() as stopping:
         plan = services.plan(settings, gateways=_gateways(settings) if demo else [])
+        if demo:
+            _catch_up(settings)
         _run(settings, plan, stopping)
 
 

@@ -49,11 +49,13 @@ def run(
     force: bool = False,
     verdict_of: VerdictOf | None = None,
     index: bool = True,
+    past: bool = False,
 ) -> Record:
     """Run one notebook for one farm (house 0: all of it) and slot; the slot of a run by hand is now.
 
     A notebook that fails is not an exception but a record with the status ``failed`` and a page.
-    ``force`` runs even when nothing changed. Without ``index`` the site's index is left as it is.
+    ``force`` runs even when nothing changed. Without ``index`` the site's index is left as it is. What a
+    run of the ``past`` finds stays with it, and opens or closes no finding of today.
 
     Raises
     ------
@@ -74,6 +76,7 @@ def run(
         given=typed.check(chosen.parameters, parameters or {}, notebook=chosen.name),
         force=force,
         verdict_of=verdict_of or _watch,
+        past=past,
     )
     with store.lock(f"run/{farm}", owner=_owner(), ttl=timedelta(seconds=2 * job.timeout_s + 300)):
         _settle_killed(store, farm)
@@ -110,6 +113,7 @@ class _Job:
     given: Mapping[str, Any]
     force: bool
     verdict_of: VerdictOf
+    past: bool
 
     @property
     def timeout_s(self) -> int:
@@ -213,7 +217,8 @@ class _Job:
             page=f"{running.folder}.html",
         )
         self._publish(done)
-        outcome.take_in(self.store, self.notebook, done, found)
+        if not self.past:
+            outcome.take_in(self.store, self.notebook, done, found)
         folders.prune(self.settings, clock.now())
         return done
 
@@ -228,7 +233,8 @@ class _Job:
             page=f"{claimed.folder}.html",
         )
         self._publish(failed)
-        outcome.say_failed(self.store, self.notebook, failed, error)
+        if not self.past:
+            outcome.say_failed(self.store, self.notebook, failed, error)
         return failed
 
     def _interruptions(self) -> dict[str, int]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _STARTUP_S: Final = 60
 _ATTEMPTS: Final = 2
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
-_FIGURES: Final = "--InlineBackend.figure_formats=svg"
+_ARGUMENTS: Final = ("--InlineBackend.figure_formats=svg", "--IPKernelApp.log_level=CRITICAL")
+"""Figures as vectors; and a kernel that is told to end does not complain of it on the terminal."""
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -107,7 +108,7 @@ def _manager(settings: Settings) -> Callable[..., KernelManager]:
             super().__init__(**options, kernel_spec_manager=specs, transport_encryption=policy)
 
         async def _async_pre_start_kernel(self, **options: Any) -> Any:
-            options["extra_arguments"] = [*options.get("extra_arguments", []), _FIGURES]
+            options["extra_arguments"] = [*options.get("extra_arguments", []), *_ARGUMENTS]
             return await super()._async_pre_start_kernel(**{**options, "env": environment})
 
     return OwnKernel

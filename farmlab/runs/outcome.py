@@ -35,13 +35,15 @@ def in_short(found: results.Results, before: results.Results | None) -> dict[str
 
 
 def take_in(store: Store, notebook: Notebook, run: Run, found: results.Results) -> list[Finding]:
-    """Put the findings of a run into the store.
+    """Put the findings of a run into the store; those of a window older than the newest stay with the run.
 
-    What is no longer found is closed only by the newest run over the whole scope, and only when its
-    data could be trusted: silence of a dead source proves nothing.
+    What is no longer found is closed only by a run over the whole scope, and only when its data could be
+    trusted: silence of a dead source proves nothing.
     """
+    if not _is_newest(store, run):
+        return []
     at = _end(run)
-    closes = _covers_all(notebook, run) and _is_newest(store, run) and _trusted(run)
+    closes = _covers_all(notebook, run) and _trusted(run)
     _resolve_failure(store, run, at)
     kept = [replace(finding, data=_without_drawing(finding.data)) for finding in found.findings]
     return store.save_findings(run.farm, kept, source=_source(notebook, run), at=at, close_absent=closes)
@@ -98,8 +100,9 @@ def _covers_all(notebook: Notebook, run: Run) -> bool:
 
 
 def _is_newest(store: Store, run: Run) -> bool:
-    later = store.runs(farm=run.farm, notebook=run.notebook, house=run.house, status=(RunStatus.DONE,), limit=1)
-    return not later or _until(later[0].parameters) <= _until(run.parameters)
+    """Whether no good run of the same houses saw more than this one."""
+    others = store.runs(farm=run.farm, notebook=run.notebook, status=(RunStatus.DONE,))
+    return all(_until(item.parameters) <= _until(run.parameters) for item in others if item.house in (0, run.house))
 
 
 def _trusted(run: Run) -> bool:

@@ -116,10 +116,17 @@ def _until(store: Store, farm: Farm, house: int, slot: datetime, past: list[Run]
     if farm.integration != "none":
         return slot
     newest = store.newest(farm.name, house=house)
-    learned = store.watermark(farm.name, house=house)
-    if not newest or any(record.watermark == learned for record in past):
+    if not newest:
         return None
-    return min(slot, max(newest.values()))
+    end, learned = min(slot, max(newest.values())), store.watermark(farm.name, house=house)
+    seen = any(record.watermark == learned and _saw(record, end) for record in past)
+    return None if seen else end
+
+
+def _saw(record: Run, end: datetime) -> bool:
+    """Whether its window reached so far; one over the past did not."""
+    until = record.parameters.get("until")
+    return not until or clock.parse_time(until) >= end
 
 
 def _was_killed_once(record: Run) -> bool:

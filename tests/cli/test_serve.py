@@ -22,7 +22,7 @@ import psutil
 import pytest
 
 from farmlab import clock, config, ingest
-from farmlab.cli import serve
+from farmlab.cli import demo, outside, serve
 from farmlab.config import workspace
 from farmlab.errors import ConfigError
 from farmlab.serving import home, lab, services
@@ -206,6 +206,24 @@ def test_a_taken_port_is_an_error_before_anything_starts(tmp_path, monkeypatch):
 def test_without_a_simulated_farm_there_is_no_demo_to_serve(tmp_path):
     with pytest.raises(ConfigError, match=r"there is no simulated farm.*make demo"):
         Terminal.of(tmp_path / "home", serve).type("up", "--demo")
+
+
+def test_the_simulated_farm_is_brought_up_to_the_present_before_anything_starts(tmp_path, monkeypatch):
+    place, now = tmp_path / "home", clock.now()
+    settings = config.load(place)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: now - timedelta(hours=3))
+        with demo.prepared(settings, demo.Steps(4), houses=1, days=3, seed=outside.SEED) as (store, until_then, _):
+            count = len(store.read(demo.FARM, house=1, metric="co2", start=until_then, until=now))
+    monkeypatch.setattr(services, "plan", lambda settings, gateways: services.Plan((), ()))
+    monkeypatch.setattr(serve, "_run", lambda settings, plan, stopping: print("starting"))
+    said = Terminal.of(place, serve).type("up", "--demo").splitlines()
+    assert (said[0], said[-1]) == (f"bringing {demo.FARM} up to the present", "starting")
+    with Store.open(settings) as store:
+        read = store.read(demo.FARM, house=1, metric="co2", start=until_then, until=now)
+    assert count == 0
+    assert len(read) == len(read["time"].unique()) >= 35, "every five minutes of three hours, each once"
+    assert read["value"].notna().all()
 
 
 @pytest.mark.timeout(240)
