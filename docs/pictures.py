@@ -29,6 +29,7 @@ SAYS = {
     "sample": "the two farms that are always there",
     "ingest": "data in: sync, import, records",
     "actions": "recommended steps and what became of them",
+    "effectiveness": "how good alerts have been",
     "results": "named results, and what changed",
     "store": "the one door to the database",
     "integrations": "one class per kind of source",
