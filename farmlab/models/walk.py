@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from farmlab.errors import InsufficientData
 from farmlab.features import series
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from farmlab.models.base import Detector
 
 
 def score_forward(
-    detector: Detector, X: pd.DataFrame, *, warm_up: str = "14D", every: str = "7D", memory: str = "56D"
+    detector: Detector,
+    X: pd.DataFrame,
+    *,
+    warm_up: str = "14D",
+    every: str = "7D",
+    memory: str = "56D",
+    settling: str = "0D",
 ) -> dict[str, pd.DataFrame]:
     """Scores by channel for all of ``X``: 0 while it warms up, then calibrated on at most ``memory`` before.
 
-    What was flagged is left out of later calibrations. Nothing that comes later changes a score.
+    What was flagged is left out of later calibrations. Nothing that comes later changes a score. Until
+    ``settling`` after the first row it is calibrated every day.
 
     Raises
     ------
@@ -27,19 +37,29 @@ def score_forward(
     """
     ordered = series.sorted_by_time(X)
     first, last = ordered.index[0], ordered.index[-1]
-    start = first + pd.Timedelta(warm_up)
-    if start > last:
+    if first + pd.Timedelta(warm_up) > last:
         raise InsufficientData(
             f"there are {(last - first) / pd.Timedelta(days=1):.1f} days",
             next_step=f"Give more than {pd.Timedelta(warm_up) / pd.Timedelta(days=1):.0f} days.",
         )
     parts: list[dict[str, pd.DataFrame]] = []
-    while start <= last:
-        end = start + pd.Timedelta(every)
-        parts.append(_one_stretch(detector, ordered, start, end, pd.Timedelta(memory), parts))
-        start = end
+    flags: list[pd.DataFrame] = []
+    for start, end in _stretches(first, last, pd.Timedelta(warm_up), pd.Timedelta(every), pd.Timedelta(settling)):
+        parts.append(_one_stretch(detector, ordered, start, end, pd.Timedelta(memory), flags))
+        flags.append(_flags(parts[-1]))
     channels = {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
     return {name: frame.reindex(X.index).fillna(0.0) for name, frame in channels.items()}
+
+
+def _stretches(
+    first: pd.Timestamp, last: pd.Timestamp, warm_up: pd.Timedelta, every: pd.Timedelta, settling: pd.Timedelta
+) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Beginning (a calibration) and end of what is scored with each calibration."""
+    start = first + warm_up
+    while start <= last:
+        end = start + (pd.Timedelta(days=1) if start < first + settling else every)
+        yield start, end
+        start = end
 
 
 def _one_stretch(
@@ -48,17 +68,24 @@ def _one_stretch(
     start: pd.Timestamp,
     end: pd.Timestamp,
     memory: pd.Timedelta,
-    before: list[dict[str, pd.DataFrame]],
+    flags: list[pd.DataFrame],
 ) -> dict[str, pd.DataFrame]:
     past = ordered[(ordered.index > start - memory) & (ordered.index <= start)]
-    detector.fit(past, clean=_unflagged(past, before))
+    detector.fit(past, clean=_unflagged(past, flags))
     context = start - pd.Timedelta(days=1)
     scores = detector.score_channels(ordered[(ordered.index > context) & (ordered.index <= end)])
     return {name: frame[frame.index > start] for name, frame in scores.items()}
 
 
-def _unflagged(past: pd.DataFrame, before: list[dict[str, pd.DataFrame]]) -> pd.DataFrame | None:
-    if not before:
+def _flags(scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Where any channel of a stretch has raised one."""
+    frames = list(scores.values())
+    raised = np.logical_or.reduce([frame.to_numpy() >= 0.5 for frame in frames])
+    return pd.DataFrame(raised, index=frames[0].index, columns=frames[0].columns)
+
+
+def _unflagged(past: pd.DataFrame, flags: list[pd.DataFrame]) -> pd.DataFrame | None:
+    recent = [frame for frame in flags if len(frame) and frame.index[-1] >= past.index[0]]
+    if not recent:
         return None
-    flags = [pd.concat([frame >= 0.5 for frame in part.values()]).groupby(level=0).any() for part in before]
-    return ~pd.concat(flags).reindex(index=past.index, columns=past.columns, fill_value=False)
+    return ~pd.concat(recent).reindex(index=past.index, columns=past.columns, fill_value=False)
