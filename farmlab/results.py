@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab import text
-from farmlab.domain import Finding, Severity, Verdict
+from farmlab.domain import Finding, Run, Severity, Verdict
 from farmlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -155,6 +155,22 @@ def compare(now: Results, before: Results | None) -> Changes:
         worse=tuple(finding for finding in kept if _weight(finding) > _weight(old[finding.key])),
         values=_changed(now.values, before.values) if before else {},
     )
+
+
+def over_time(runs: Iterable[Run], *, timezone: str) -> pd.DataFrame:
+    """The recorded values of runs: one row a slot (on this zone's clock, in order), one column a value.
+
+    ``status`` and ``summary`` of each run come first; where a run recorded no such value, the cell is missing.
+    """
+    import pandas as pd
+
+    ordered = sorted(runs, key=lambda run: run.slot)
+    rows = [
+        {"status": str(run.status), "summary": run.results.get("summary", ""), **run.results.get("values", {})}
+        for run in ordered
+    ]
+    slots = pd.DatetimeIndex([run.slot for run in ordered], tz="UTC", name="slot").tz_convert(timezone)
+    return pd.DataFrame(rows, index=slots, columns=None if rows else ["status", "summary"])
 
 
 def as_plain(value: object) -> Any:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from farmlab import clock, config, quality
+from farmlab import clock, config, quality, results
 from farmlab.errors import InsufficientData
 from farmlab.store import Store
 
@@ -161,6 +161,19 @@ class Scope:
     def local(self, moment: datetime) -> datetime:
         """The moment on the farm's clock."""
         return moment.astimezone(clock.zone(self.farm.timezone))
+
+    def over_time(self, notebook: str) -> pd.DataFrame:
+        """What the runs of an analysis recorded in the window: one row a slot, one column a value.
+
+        The index holds the slots on the farm's clock, in order; ``status`` says how each run ended, ``summary``
+        what it said. ``farmlab run NOTEBOOK --from A --to B`` fills in the past. A scope of one house reads the
+        runs for that house.
+        """
+        house = self.numbers[0] if len(self.numbers) == 1 else 0
+        runs = self.store.runs(
+            farm=self.farm.name, notebook=notebook, house=house, since=self.start, until=self.until, limit=None
+        )
+        return results.over_time(runs, timezone=self.farm.timezone)
 
     def verdict(self) -> Verdict:
         """How far the data of this scope can be trusted, the worst first."""

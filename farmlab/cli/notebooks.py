@@ -1,4 +1,4 @@
-"""``notebooks``: what can be run. ``run``: one analysis, or whatever is due."""
+"""``notebooks``: what can be run. ``run``: one analysis, once or over the past, or whatever is due."""
 
 from __future__ import annotations
 
@@ -42,19 +42,47 @@ def run(
     until: Annotated[str, typer.Option(help="End of the data, on the farm's clock; default: now.")] = "",
     parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE")] = None,
     due: Annotated[bool, typer.Option("--due", help="Run whatever is due, once.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Run even when nothing changed.")] = False,
+    start: Annotated[str, typer.Option("--from", help="Run it over the past, from this moment on.")] = "",
+    end: Annotated[str, typer.Option("--to", help="With --from: up to this moment; default: now.")] = "",
+    every: Annotated[str, typer.Option(help="With --from: the step, such as 1d, 6h, 30min or 1w.")] = "1d",
+    force: Annotated[bool, typer.Option("--force", help="Run even what has been run, or has not changed.")] = False,
     as_json: context.Json = False,
 ) -> None:
-    """Run an analysis and publish its page: farmlab run anomaly --farm Hillside -p hours=48."""
+    """Run an analysis and publish its page: farmlab run anomaly --farm Hillside -p hours=48.
+
+    Over the past, as it was known then: farmlab run anomaly --farm Hillside --from 2026-07-01 --to 2026-07-14
+    --every 1d. What was run before is kept, so that the same command goes on where it was stopped.
+    """
     if due == bool(notebook):
         raise typer.BadParameter("give the name of a notebook, or --due")
+    if (start and (until or due)) or (end and not start):
+        raise typer.BadParameter("--from and --to are for the past, --until is for one run")
     settings = context.settings()
     with context.open_store() as store:
         if due:
-            done = _run_due(store, settings)
+            _report(_run_due(store, settings), settings, as_json=as_json)
+            return
+        asked = _Asked(store, settings, notebook, farm, house, parameter or [])
+        if start:
+            _run_past(asked, start, end, every, force=force, as_json=as_json)
         else:
-            done = [_run_one(store, settings, notebook, farm, house, until, parameter or [], force=force)]
-    _report(done, settings, as_json=as_json)
+            _report([_run_one(asked, until, force=force)], settings, as_json=as_json)
+
+
+class _Asked:
+    """One analysis with its parameters, as it was written; ``-p farm=…`` and the like go before the options."""
+
+    def __init__(
+        self, store: Store, settings: Settings, name: str, farm: str, house: int, assignments: list[str]
+    ) -> None:
+        from farmlab import notebooks
+        from farmlab.notebooks import parameters
+
+        self.store, self.settings, self.name = store, settings, name
+        self.given = parameters.from_text(notebooks.find(settings, name).parameters, assignments, notebook=name)
+        self.farm = store.farm(self.given.pop("farm", farm) or _only_farm(store))
+        self.house: int = self.given.pop("house", house)
+        self.until: str = self.given.pop("until", "")
 
 
 def _run_due(store: Store, settings: Settings) -> list[Run]:
@@ -63,34 +91,43 @@ def _run_due(store: Store, settings: Settings) -> list[Run]:
     return runs.run_due(store, settings, clock.now())
 
 
-def _run_one(
-    store: Store,
-    settings: Settings,
-    name: str,
-    farm: str,
-    house: int,
-    until: str,
-    assignments: list[str],
-    *,
-    force: bool,
-) -> Run:
-    from farmlab import notebooks, runs
-    from farmlab.notebooks import parameters
+def _run_one(asked: _Asked, until: str, *, force: bool) -> Run:
+    from farmlab import runs
 
-    notebook = notebooks.find(settings, name)
-    given = parameters.from_text(notebook.parameters, assignments, notebook=name)
-    record = store.farm(given.pop("farm", farm) or _only_farm(store))
-    house, until = given.pop("house", house), given.pop("until", until)
     return runs.run(
-        store,
-        settings,
-        name,
-        farm=record.name,
-        house=house,
-        until=_end(store, record, house, until),
-        parameters=given,
+        asked.store,
+        asked.settings,
+        asked.name,
+        farm=asked.farm.name,
+        house=asked.house,
+        until=_end(asked.store, asked.farm, asked.house, asked.until or until),
+        parameters=asked.given,
         force=force,
     )
+
+
+def _run_past(asked: _Asked, start: str, end: str, every: str, *, force: bool, as_json: bool) -> None:
+    from farmlab import clock, runs
+    from farmlab.cli import past
+    from farmlab.notebooks import steps
+
+    zone = asked.farm.timezone
+    last = _end(asked.store, asked.farm, asked.house, end)
+    if last > clock.now():
+        raise typer.BadParameter("--to lies in the future")
+    moments = steps.moments(clock.parse_time(start, zone), last, every, zone)
+    done = runs.run_past(
+        asked.store,
+        asked.settings,
+        asked.name,
+        moments,
+        farm=asked.farm.name,
+        house=asked.house,
+        parameters=asked.given,
+        force=force,
+        tell=past.progress(len(moments), zone, as_json=as_json),
+    )
+    past.report(done, zone, as_json=as_json)
 
 
 def _only_farm(store: Store) -> str:

@@ -55,10 +55,16 @@ class Runs(Door):
         notebook: str | None = None,
         house: int | None = None,
         status: Iterable[RunStatus | str] = (),
-        limit: int = 200,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = 200,
     ) -> list[Run]:
-        """The runs, newest slot first, at most ``limit``."""
+        """The runs, newest slot first, at most ``limit``; with slots from ``since`` to ``until``, both included."""
         query = _runs(farm=farm, notebook=notebook, house=house, status=status).limit(limit)
+        if since is not None:
+            query = query.where(tables.run.c.slot >= since)
+        if until is not None:
+            query = query.where(tables.run.c.slot <= until)
         with self._reading() as connection:
             return from_rows(Run, connection.execute(query))
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from farmlab import clock
-from farmlab.cli import notebooks
+from farmlab.cli import context, notebooks
 from farmlab.errors import BadParameter, UnknownName
 from tests.cli.kit import Terminal
 from tests.runs.kit import NOON, Bench, add_farm, good_verdict, write_notebook
@@ -92,3 +94,26 @@ def test_wrong_usage_is_exit_code_2(terminal: Terminal) -> None:
     terminal.type("run", code=2)
     terminal.type("run", "warmth", "--due", code=2)
     terminal.type("run", "warmth", "--house", "-1", code=2)
+
+
+def test_the_past_is_run_moment_by_moment_and_its_values_are_gathered(bench: Bench, terminal: Terminal) -> None:
+    write_notebook(bench.analyses, code='assert until[:10] != "2026-06-02", "no such day"')
+    bench.read(NOON)
+    span = ("run", "warmth", "--from", "2026-06-01 06:00", "--to", "2026-06-03 06:00", "--every", "1d")
+    said = terminal.type(*span, code=1)
+    assert "1/3  2026-06-01 06:00 done. Day 0" in said
+    assert "3 moments: 2 run, 0 kept from before, 1 failed: 2026-06-02 06:00." in said
+    again = terminal.type(*span, code=1)
+    assert "2 kept from before, 1 failed" in again
+    write_notebook(bench.analyses)
+    context.begin(home=bench.settings.home, debug=False)
+    answer = CliRunner().invoke(terminal.app, [*span, "--force", "--json"])
+    values = [(slot["slot"][:10], slot["values"]["temp_c"], slot["findings"]) for slot in json.loads(answer.stdout)]
+    assert values == [(f"2026-06-0{day}", 20.0, 1) for day in (1, 2, 3)]
+    assert "3/3" in answer.stderr
+
+
+@pytest.mark.parametrize("words", [("--to", "2026-06-01"), ("--from", "2026-06-01", "--until", "2026-06-02")])
+def test_a_span_and_a_single_end_are_not_mixed(bench: Bench, terminal: Terminal, words: tuple[str, ...]) -> None:
+    write_notebook(bench.analyses)
+    terminal.type("run", "warmth", *words, code=2)
