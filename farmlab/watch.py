@@ -62,9 +62,11 @@ def verdict(store: Store, farm: str, house: int, until: datetime) -> Verdict:
 def calibrations(scope: Scope, *, keep: bool = True) -> dict[int, dict[str, Any]]:
     """What is usual in each house: learned within a day before the end of the scope, or learned now.
 
-    Houses with too little history are left out. ``keep`` stores what was learned, unless something newer is there.
+    With it comes how far people's answers have moved the limits, as known at the end of the scope. Houses with too
+    little history are left out. ``keep`` stores what was learned, unless something newer is there.
     """
-    return dict(_each(scope, keep=keep))
+    told = findings.factors(scope.store.answered(scope.farm.name, until=scope.until))
+    return {number: {**known, "factors": told.get(number, {})} for number, known in _each(scope, keep=keep)}
 
 
 def _each(scope: Scope, *, keep: bool) -> Iterator[tuple[int, dict[str, Any]]]:

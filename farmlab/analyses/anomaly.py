@@ -10,15 +10,14 @@ import pandas as pd
 from farmlab import findings, watch
 from farmlab.domain import Severity
 from farmlab.findings.case import Case
+from farmlab.findings.detection import restored
 from farmlab.findings.table import detector_table
-from farmlab.models import registry
 from farmlab.models.episodes import episodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from farmlab.domain import Finding, House
-    from farmlab.models.base import Detector
     from farmlab.models.episodes import Episode
     from farmlab.scope import Scope
 
@@ -106,7 +105,7 @@ def expected_table(detected: Detected) -> pd.DataFrame:
 def _episodes(lab: Scope, house: House, known: Mapping[str, Any] | None) -> tuple[Episode, ...]:
     if known is None:
         return ()
-    detector: Detector = registry.restore(known["detector"])  # type: ignore[assignment]
+    detector = restored(known)
     wide = lab.wide(house.number, history_hours=findings.CONTEXT_HOURS)
     zone = lab.farm.timezone
     case = Case(house, wide, lab.sensors(house.number), lab.all_flocks, lab.start, lab.until, zone)

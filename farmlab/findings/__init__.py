@@ -4,5 +4,6 @@ from farmlab.findings.calibration import CONTEXT_HOURS, DAYS, calibrate
 from farmlab.findings.looking import look
 from farmlab.findings.operation import of_syncs
 from farmlab.findings.ranking import ranked
+from farmlab.findings.recalibration import factors
 
-__all__ = ["CONTEXT_HOURS", "DAYS", "calibrate", "look", "of_syncs", "ranked"]
+__all__ = ["CONTEXT_HOURS", "DAYS", "calibrate", "factors", "look", "of_syncs", "ranked"]

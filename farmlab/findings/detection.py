@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from farmlab.findings import recalibration
 from farmlab.findings.table import detector_table
 from farmlab.models.own_history import OwnHistory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from farmlab.findings.case import Case
@@ -25,8 +28,13 @@ class Detection:
 
 def detect(case: Case) -> Detection | None:
     """The detection of a house; None without a calibration, or while nobody lives there."""
-    state = case.calibration.get("detector")
-    if not state or case.empty:
+    if not case.calibration.get("detector") or case.empty:
         return None
     table = detector_table(case)
-    return Detection(table, OwnHistory.from_state(state).look(table))
+    return Detection(table, restored(case.calibration).look(table))
+
+
+def restored(calibration: Mapping[str, Any]) -> OwnHistory:
+    """The detector of a house, its thresholds as high as what people said of its alarms asks for."""
+    told = recalibration.of_channels(calibration.get("factors", {}))
+    return OwnHistory.from_state(calibration["detector"]).raise_thresholds(told)

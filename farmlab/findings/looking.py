@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from farmlab.features import series
-from farmlab.findings import climate, drinking, machines, operation, ranking, sensors
+from farmlab.findings import climate, drinking, machines, operation, ranking, recalibration, sensors
 from farmlab.findings.case import Case
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def look_at(case: Case, *, step: timedelta = POLL) -> list[Finding]:
         return found
     for search in (sensors.look, climate.look, machines.look, drinking.look):
         found += search(case)
-    return ranking.folded(found)
+    return ranking.folded(recalibration.kept(found, case.calibration.get("factors", {})))

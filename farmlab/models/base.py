@@ -8,6 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
 from farmlab.errors import NotFitted, VersionMismatch
 
 if TYPE_CHECKING:
@@ -137,6 +139,20 @@ class Detector(Estimator):
         for other in channels[1:]:
             highest = highest.where(highest >= other, other)
         return highest
+
+    def raise_thresholds(self, factors: Mapping[str, Mapping[str, float]]) -> Self:
+        """The detector itself, its thresholds so many times as high: column → channel → factor.
+
+        It is what people said of its alarms. Parts that are detectors, and ``thresholds_`` by channel, are found by
+        themselves; a detector that keeps its thresholds elsewhere is left as it is.
+        """
+        for part in vars(self).values():
+            if isinstance(part, Detector) and part.is_fitted:
+                part.raise_thresholds(factors)
+        for channel, threshold in dict(getattr(self, "thresholds_", {})).items():
+            told = [factors.get(column, {}).get(channel, 1.0) for column in self.columns_]  # type: ignore[attr-defined]
+            self.thresholds_[channel] = threshold.times(np.array(told))  # type: ignore[attr-defined]
+        return self
 
     @property
     @abstractmethod

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, select
 
-from farmlab.domain import Action, ActionStatus, Feedback
+from farmlab.domain import Action, ActionStatus, Feedback, Finding
 from farmlab.errors import UnknownName
 from farmlab.store import tables
-from farmlab.store.base import Door, add, change
+from farmlab.store.base import Door, add, change, farm_id
+from farmlab.store.findings import selected
 from farmlab.store.rows import from_rows, terms, to_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from sqlalchemy import Connection, Select
 
@@ -33,6 +35,17 @@ class Answers(Door):
         """What was said of one finding or of all, oldest first."""
         with self._reading() as connection:
             return from_rows(Feedback, connection.execute(_of(tables.feedback, finding)))
+
+    def answered(self, farm: str, *, until: datetime) -> list[tuple[Finding, Feedback]]:
+        """Every answer that was known at ``until``, with the finding of the farm it speaks of, oldest first."""
+        finding, word = tables.finding, tables.feedback
+        with self._reading() as connection:
+            owner = farm_id(connection, farm)
+            said = select(word).join(finding).where(finding.c.farm_id == owner, word.c.learned_at <= until)
+            words = from_rows(Feedback, connection.execute(said.order_by(word.c.learned_at, word.c.id)))
+            named = selected().where(finding.c.farm_id == owner, finding.c.id.in_({one.finding for one in words}))
+            known = {one.id: one for one in from_rows(Finding, connection.execute(named))}
+        return [(known[one.finding], one) for one in words]
 
     def save_action(self, action: Action) -> Action:
         """The step with its id, new or brought up to date by id."""

@@ -71,7 +71,7 @@ class Findings(Door):
         with self._reading() as connection:
             if farm is not None:
                 where.append(finding.farm_id == farm_id(connection, farm))
-            query = _selected().where(*where).order_by(finding.start.desc(), finding.id)
+            query = selected().where(*where).order_by(finding.start.desc(), finding.id)
             return from_rows(Finding, connection.execute(query))
 
     def finding(self, finding: str) -> Finding:
@@ -115,12 +115,13 @@ class Findings(Door):
             return [dict(row._mapping) for row in connection.execute(query.order_by(entry.id))]
 
 
-def _selected() -> Select[Any]:
+def selected() -> Select[Any]:
+    """Findings with the name of their farm."""
     return select(tables.finding, tables.farm.c.name.label("farm")).join(tables.farm)
 
 
 def _finding(connection: Connection, finding_id: str) -> Finding:
-    row = connection.execute(_selected().where(tables.finding.c.id == finding_id)).first()
+    row = connection.execute(selected().where(tables.finding.c.id == finding_id)).first()
     if row is None:
         known = connection.execute(select(tables.finding.c.id).order_by(tables.finding.c.start.desc()).limit(500))
         raise UnknownName.among("finding", finding_id, known.scalars(), next_step="Run: farmlab findings list.")
