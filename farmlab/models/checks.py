@@ -36,11 +36,13 @@ def check_detector(make: Make) -> None:
 
 
 def healthy(*, days: int = 21, seed: int = 1, start: str = "2026-03-02") -> pd.DataFrame:
-    """Three indoor sensors at ten minutes: a daily wave, weather that moves slowly, noise, and a grain."""
+    """Three indoor sensors at ten minutes: a daily wave, weather that comes and goes in days, noise, and a grain."""
+    from scipy.signal import lfilter
+
     random = np.random.default_rng(seed)
     times = pd.date_range(start, periods=days * 144, freq="10min", tz="UTC", name="time")
     wave = np.sin(np.arange(len(times)) / 144 * 2 * np.pi)
-    weather = np.repeat(np.cumsum(random.normal(0, 0.1, days * 4 + 1))[: days * 4], 36)
+    weather = np.repeat(lfilter([1], [1, -0.95], random.normal(0, 0.15, days * 4 + 1))[: days * 4], 36)
     table = {
         "temp_c_1": (22 + 1.5 * wave + weather + random.normal(0, 0.08, len(times))).round(1),
         "temp_c_2": (21 + 1.2 * wave + weather + random.normal(0, 0.08, len(times))).round(1),

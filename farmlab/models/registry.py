@@ -36,6 +36,14 @@ _BUILT_IN: Final = (
     Entry("own_history", "anomaly", "farmlab.models.own_history:OwnHistory"),
     Entry("level", "anomaly", "farmlab.models.level:Level"),
     Entry("sensor_rules", "anomaly", "farmlab.models.sensor_rules:SensorRules"),
+    Entry("z_score", "anomaly", "farmlab.models.classic.z_score:ZScore"),
+    Entry("iqr", "anomaly", "farmlab.models.classic.iqr:Iqr"),
+    Entry("moving_average", "anomaly", "farmlab.models.classic.moving_average:MovingAverage"),
+    Entry("seasonal", "anomaly", "farmlab.models.classic.seasonal:Seasonal"),
+    Entry("isolation_forest", "anomaly", "farmlab.models.classic.isolation_forest:IsolationForest"),
+    Entry("lof", "anomaly", "farmlab.models.classic.lof:Lof"),
+    Entry("one_class_svm", "anomaly", "farmlab.models.classic.one_class_svm:OneClassSvm"),
+    Entry("subsequence_pca", "anomaly", "farmlab.models.classic.subsequence_pca:SubsequencePca"),
 )
 
 
