@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Table = TypeVar("Table", pd.Series, pd.DataFrame)
 WIDTH: Final = 560
 HEIGHT: Final = 110
+_UNKNOWN: Final = units.Metric(code="", unit="", suffix="", label="value", low=-inf, high=inf, digits=2)
 
 
 @drawn
@@ -47,7 +49,7 @@ def evidence(
     series
         Readings in the unit of the metric.
     metric
-        Its code.
+        Its code; "" where nobody knows what was measured.
     marks
         The finding, or several episodes.
     start, until
@@ -63,7 +65,7 @@ def evidence(
     title
         Left out where the finding's words stand beside the figure.
     """
-    about = units.metric(metric)
+    about = units.metric(metric) if metric else _UNKNOWN
     figure, (panel,) = sheet([HEIGHT], title=title, width=WIDTH, left=60, right=112)
     span([panel], start, until, timezone=timezone)
     head(panel, label or about.label, unit=about.unit)
@@ -71,7 +73,7 @@ def evidence(
     ends = [] if expected is None else _expected(panel, _inside(expected, start, until), about.digits)
     line(panel, shown, "series_1", linewidth=1.6)
     panel.margins(y=0.12)
-    end_labels(panel, [*ends, (last(shown), f"{number(last(shown), about.digits)} {about.unit}", "series_1")])
+    end_labels(panel, [*ends, (last(shown), f"{number(last(shown), about.digits)} {about.unit}".strip(), "series_1")])
     spans([panel], marks, until=until)
     return picture(figure, alt)
 

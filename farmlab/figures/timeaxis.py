@@ -60,7 +60,9 @@ def ticks(
 
 
 def _place(timezone: str) -> str:
-    """The zone as a place: "Buenos Aires"."""
+    """The zone as a place: "Buenos Aires"; a fixed offset as people write it."""
+    if timezone.startswith("Etc/GMT"):  # where the signs are turned round
+        return timezone.replace("Etc/GMT", "UTC").translate(str.maketrans("+-", "-+"))
     return timezone.rpartition("/")[2].replace("_", " ")
 
 

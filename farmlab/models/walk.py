@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,19 @@ from farmlab.features import series
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from farmlab.models.base import Detector
+
+class Scorer(Protocol):
+    """What can be calibrated and asked for scores: every detector."""
+
+    def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> object:
+        """Calibrate on history, see :meth:`farmlab.models.base.Detector.fit`."""
+
+    def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Scores by channel, see :meth:`farmlab.models.base.Detector.score_channels`."""
 
 
 def score_forward(
-    detector: Detector,
+    detector: Scorer,
     X: pd.DataFrame,
     *,
     warm_up: str = "14D",
@@ -63,7 +71,7 @@ def _stretches(
 
 
 def _one_stretch(
-    detector: Detector,
+    detector: Scorer,
     ordered: pd.DataFrame,
     start: pd.Timestamp,
     end: pd.Timestamp,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from farmlab.integrations.recognise.hints import Hints
 from farmlab.integrations.recognise.mapping import parse_pairs
+from farmlab.integrations.recognise.plain import Plain, plain
 from farmlab.integrations.recognise.reading import read, read_table, sensors_in
 from farmlab.integrations.recognise.result import Column, Places, Recognised
 from farmlab.integrations.recognise.table import Table, open_table, recognise
@@ -24,10 +25,12 @@ __all__ = [
     "Column",
     "Hints",
     "Places",
+    "Plain",
     "Recognised",
     "Table",
     "open_table",
     "parse_pairs",
+    "plain",
     "read",
     "read_table",
     "recognise",

@@ -26,6 +26,8 @@ class Hints:
         Numbers of houses by their name.
     keep_unknown
         Keep columns of numbers whose quantity is not known, under their own names.
+    as_written
+        Keep all columns of numbers, without asking what they measure and in which unit.
     skip_open_line
         Leave out a last line that is not ended: somebody is still writing it.
     """
@@ -35,4 +37,5 @@ class Hints:
     dates: Order | None = None
     houses: Mapping[str, int] = field(default_factory=dict)
     keep_unknown: bool = False
+    as_written: bool = False
     skip_open_line: bool = False

@@ -146,7 +146,11 @@ def _series(
     left = _left(raw, places, by_index)
     if places.value < 0:
         measured = [i for i in left if not is_row_number(raw, i)]
+        if hints.as_written:
+            return series.columns_as_written(raw, measured)
         return series.of_columns(raw, measured, by_index, keep_unknown=hints.keep_unknown)
+    if hints.as_written:
+        return series.keys_as_written(raw, places)
     found = series.of_keys(raw, places, said, keep_unknown=hints.keep_unknown)
     others = tuple(raw.names[i] for i in left if raw.names[i])
     told = (f"Not needed, left out: {', '.join(others)}.",) if others else ()
@@ -176,7 +180,8 @@ def _moments(
         notes.append("Clocks go back within the table: an hour that comes twice is first the earlier, then the later.")
     repeats = int(pd.DataFrame({"moment": found.time, "group": groups}).dropna().duplicated().sum())
     if repeats:
-        notes.append(f"Times that repeat: {repeats}; the later row counts.")
+        counts = "first" if hints.as_written else "later"
+        notes.append(f"Times that repeat: {repeats}; the {counts} row counts.")
     return found.time, moments.step_of(found.time, groups), notes
 
 

@@ -72,6 +72,31 @@ def of_keys(raw: Raw, places: Places, said: Mapping[str, Said], *, keep_unknown:
     return _known(columns, notes, keep_unknown=keep_unknown)
 
 
+def columns_as_written(raw: Raw, left: Sequence[int]) -> Series:
+    """The columns of numbers of a wide table, whatever they measure."""
+    named = [Column(name=raw.names[i] or f"column {i + 1}", index=i) for i in left]
+    numeric = tuple(column for column in named if raw.numeric(column.index))
+    others = [column for column in named if column not in numeric]
+    empty = [column.name for column in others if not any(map(str.strip, raw.sample[column.index]))]
+    texts = [column.name for column in others if column.name not in empty]
+    notes = [f"Not numbers, left out: {', '.join(texts)}."] if texts else []
+    notes += [f"Without any value, left out: {', '.join(empty)}."] if empty else []
+    return Series(numeric, tuple(column.name for column in others), tuple(notes))
+
+
+def keys_as_written(raw: Raw, places: Places) -> Series:
+    """The series of a long table, whatever they measure."""
+    rows = rows_by_key(raw.cells, places)
+    metrics = Counter(key for key, _ in {cells[:2] for cells in rows})
+    named = (
+        Column(
+            name=one_line(f"{cells[0]} {cells[1]}" if metrics[cells[0]] > 1 else cells[0]) or "?", index=-1, cells=cells
+        )
+        for cells in rows
+    )
+    return Series(tuple(named), (), ())
+
+
 def rows_by_key(cells: pd.DataFrame, places: Places) -> dict[tuple[str, str, str], NDArray[np.int64]]:
     """The rows of a long table by key, metric and unit, "" where there is none."""
     named = {"key": places.key, "metric": places.metric, "unit": places.unit}
