@@ -79,6 +79,11 @@ class FindingStatus(StrEnum):
     FALSE_ALARM = "false_alarm"
     KNOWN = "known"
 
+    @property
+    def said(self) -> str:
+        """As people say it: "a false alarm"."""
+        return "a false alarm" if self is FindingStatus.FALSE_ALARM else str(self)
+
 
 class VerdictState(StrEnum):
     """How far to trust what stands below."""
@@ -329,6 +334,7 @@ class Finding:
     check: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     status: FindingStatus = FindingStatus.OPEN
+    snoozed_until: datetime | None = None
     id: str = ""
 
     @property

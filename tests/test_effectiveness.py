@@ -79,7 +79,7 @@ def test_of_a_farm_only_what_was_known_then_counts(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path}/farmlab.db") as store:
         settle(store)
         (kept,) = store.save_findings("Hillside", [replace(alert(1), id="")], source="x", at=NOON + HOUR)
-        store.add_feedback(Feedback(finding=kept.id, answer=Answer.TRUE, by="Ann", at=NOON + DAY))
+        store.answer(Feedback(finding=kept.id, answer=Answer.TRUE, by="Ann", at=NOON + DAY))
         store.write_events("Hillside", [failure(NOON + 2 * HOUR)], learned_at=NOON + 2 * DAY)
 
         def read(until: datetime, start: datetime = NOON - DAY) -> list[tuple[int, ...]]:

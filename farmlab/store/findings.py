@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Select, insert, select, update
 
-from farmlab.domain import Finding, FindingStatus
+from farmlab.domain import Finding, FindingStatus, Severity
 from farmlab.errors import DataError, UnknownName
 from farmlab.store import tables
 from farmlab.store.base import Door, check_house, farm_id
@@ -24,7 +25,21 @@ GAP: Final = timedelta(hours=6)
 """Two windows of one thing that lie no further apart are one finding."""
 MACHINE: Final = "farmlab"
 """Who stands in the history when no person did it."""
+KNOWN_FOR: Final = timedelta(days=30)
+"""What somebody called known is not an alert again when it comes back within this time."""
 _CLOSES: Final = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.SNOOZED)
+_QUIET: Final = (FindingStatus.SNOOZED, FindingStatus.KNOWN, FindingStatus.FALSE_ALARM)
+"""Nobody looks at these; one that gets more severe opens again."""
+NEXT: Final = {
+    # where a finding stands → what a person may say of it
+    FindingStatus.OPEN: {"acknowledged", "snoozed", "resolved", "false_alarm", "known"},
+    FindingStatus.ACKNOWLEDGED: {"open", "snoozed", "resolved", "false_alarm", "known"},
+    FindingStatus.SNOOZED: {"open", "acknowledged", "snoozed", "resolved", "false_alarm", "known"},
+    FindingStatus.RESOLVED: {"open", "false_alarm", "known"},
+    FindingStatus.FALSE_ALARM: {"open", "acknowledged", "known"},
+    FindingStatus.KNOWN: {"open", "acknowledged", "resolved", "false_alarm"},
+}
+_RANK: Final = list(Severity)
 
 
 class Findings(Door):
@@ -38,15 +53,16 @@ class Findings(Door):
         A finding of the same key whose window touches (gap of at most 6 h) is the same one: it keeps id
         and first sight, and what was said of it by a person (acknowledged, known, false alarm, snoozed
         until its time has passed). One that was resolved opens again, unless a person resolved it after
-        the end of the window. With ``close_absent``, open ones that this source saw last and does not
-        see now are resolved.
+        the end of the window; a known, snoozed or false one does when it gets more severe. What comes back
+        within 30 days after somebody called it known is known from the start. With ``close_absent``, what this
+        source saw last and does not see now has ended, and is resolved when it was open.
         """
         with self._writing() as connection:
             owner = farm_id(connection, farm)
             ids = [_save(connection, owner, replace(item, farm=farm), source, at) for item in findings]
             if close_absent:
                 _close_absent(connection, owner, source, set(ids), at)
-            return [_finding(connection, finding_id) for finding_id in dict.fromkeys(ids)]
+            return [found(connection, finding_id) for finding_id in dict.fromkeys(ids)]
 
     def findings(
         self,
@@ -77,7 +93,7 @@ class Findings(Door):
     def finding(self, finding: str) -> Finding:
         """The finding of this id; an unknown one names the nearest."""
         with self._reading() as connection:
-            return _finding(connection, finding)
+            return found(connection, finding)
 
     def set_status(
         self,
@@ -96,21 +112,22 @@ class Findings(Door):
         UnknownName
             No such finding or status.
         DataError
-            Snoozed without an end, or with one that has passed.
+            Snoozed without an end, or with one that has passed; it stands there already, or cannot go there
+            (:data:`NEXT`).
         """
         word = term(FindingStatus, status)
         if word is FindingStatus.SNOOZED and (until is None or until <= at):
             raise DataError("a finding is snoozed until a moment to come", next_step="Say until when.")
         with self._writing() as connection:
-            _finding(connection, finding)
-            _set(connection, finding, word, by=by, at=at, note=note, until=until)
-            return _finding(connection, finding)
+            _check_next(connection, found(connection, finding), word)
+            enter(connection, finding, word, by=by, at=at, note=note, until=until)
+            return found(connection, finding)
 
     def history(self, finding: str) -> list[dict[str, Any]]:
         """Every status that the finding had, oldest first: ``at``, ``by``, ``status``, ``note``."""
         entry = tables.finding_history.c
         with self._reading() as connection:
-            _finding(connection, finding)
+            found(connection, finding)
             query = select(entry.at, entry.by, entry.status, entry.note).where(entry.finding == finding)
             return [dict(row._mapping) for row in connection.execute(query.order_by(entry.id))]
 
@@ -120,7 +137,8 @@ def selected() -> Select[Any]:
     return select(tables.finding, tables.farm.c.name.label("farm")).join(tables.farm)
 
 
-def _finding(connection: Connection, finding_id: str) -> Finding:
+def found(connection: Connection, finding_id: str) -> Finding:
+    """The finding of this id, or the error that names the nearest one."""
     row = connection.execute(selected().where(tables.finding.c.id == finding_id)).first()
     if row is None:
         known = connection.execute(select(tables.finding.c.id).order_by(tables.finding.c.start.desc()).limit(500))
@@ -128,7 +146,20 @@ def _finding(connection: Connection, finding_id: str) -> Finding:
     return from_row(Finding, row)
 
 
-def _set(
+def _check_next(connection: Connection, finding: Finding, word: FindingStatus) -> None:
+    if word in NEXT[finding.status]:
+        return
+    entry = tables.finding_history.c
+    query = select(entry.by, entry.at).where(entry.finding == finding.id, entry.status == finding.status)
+    by, at = connection.execute(query.order_by(entry.id.desc())).first() or (MACHINE, finding.detected_at)
+    again = f"`farmlab findings reopen {finding.id}` opens it again."
+    raise DataError(
+        f"{finding.id} is {finding.status.said} already, by {by} at {at:%Y-%m-%d %H:%M} UTC",
+        next_step=f"`farmlab findings show {finding.id}` tells more." if word is finding.status else again,
+    )
+
+
+def enter(
     connection: Connection,
     finding_id: str,
     status: FindingStatus,
@@ -138,6 +169,7 @@ def _set(
     note: str,
     until: datetime | None = None,
 ) -> None:
+    """Let a finding stand there from now on, and write it into its history."""
     values = {"status": status, "snoozed_until": until if status is FindingStatus.SNOOZED else None}
     connection.execute(update(tables.finding).where(tables.finding.c.id == finding_id).values(**values))
     entry = {"finding": finding_id, "at": at, "by": by, "status": status, "note": note}
@@ -153,9 +185,11 @@ def _save(connection: Connection, owner: int, seen: Finding, source: str, at: da
     if known.status is FindingStatus.RESOLVED:
         if _settled(connection, finding_id, seen):
             return finding_id
-        _set(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note="seen again")
+        enter(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note="seen again")
     elif known.status is FindingStatus.SNOOZED and known.snoozed_until <= at:
-        _set(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note="no longer snoozed")
+        enter(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note="no longer snoozed")
+    elif known.status in _QUIET and _worse(seen.severity, known.severity):
+        enter(connection, finding_id, FindingStatus.OPEN, by=MACHINE, at=at, note=f"{seen.severity} now")
     connection.execute(
         update(tables.finding).where(tables.finding.c.id == finding_id).values(source=source, **_joined(known, seen))
     )
@@ -176,8 +210,9 @@ def _touching(connection: Connection, owner: int, seen: Finding) -> Row[Any] | N
 def _settled(connection: Connection, finding_id: str, seen: Finding) -> bool:
     """Whether a person resolved the finding, and what is seen now ended before."""
     entry = tables.finding_history.c
-    query = select(entry.by, entry.at).where(entry.finding == finding_id).order_by(entry.id.desc())
-    by, at = connection.execute(query).first() or (MACHINE, None)
+    query = select(entry.by, entry.at, entry.status).where(entry.finding == finding_id).order_by(entry.id.desc())
+    closing = list(takewhile(lambda row: row.status is FindingStatus.RESOLVED, connection.execute(query).all()))
+    by, at, _ = closing[-1] if closing else (MACHINE, None, None)
     return by != MACHINE and seen.end is not None and at is not None and seen.end <= at
 
 
@@ -192,15 +227,37 @@ def _new(connection: Connection, owner: int, seen: Finding, source: str, at: dat
     finding_id = seen.id or seen.new_id()
     values = to_row(replace(seen, detected_at=seen.detected_at or at), tables.finding)
     values |= {"id": finding_id, "farm_id": owner, "source": source, "key": seen.key}
+    known_by = _known_by(connection, owner, seen, at)
     connection.execute(insert(tables.finding).values(**values))
-    entry = {"finding": finding_id, "at": at, "by": MACHINE, "status": seen.status, "note": f"found by {source}"}
-    connection.execute(insert(tables.finding_history).values(**entry))
+    enter(connection, finding_id, seen.status, by=MACHINE, at=at, note=f"found by {source}")
+    if known_by:
+        enter(connection, finding_id, FindingStatus.KNOWN, by=MACHINE, at=at, note=f"known before, by {known_by}")
     return finding_id
+
+
+def _worse(now: Severity, before: Severity) -> bool:
+    return _RANK.index(now) > _RANK.index(before)
+
+
+def _known_by(connection: Connection, owner: int, seen: Finding, at: datetime) -> str:
+    """Who called the same thing known within the last 30 days, "" when nobody did or it was less severe then."""
+    finding, entry = tables.finding.c, tables.finding_history.c
+    alike = (finding.farm_id == owner, finding.key == seen.key)
+    before = connection.execute(select(tables.finding).where(*alike).order_by(finding.start.desc())).first()
+    if before is None or before.status is not FindingStatus.KNOWN or _worse(seen.severity, before.severity):
+        return ""
+    lately = (entry.status == FindingStatus.KNOWN, entry.by != MACHINE, entry.at > at - KNOWN_FOR)
+    said = select(entry.by).join(tables.finding).where(*alike, *lately)
+    return connection.execute(said.order_by(entry.id.desc())).scalar() or ""
 
 
 def _close_absent(connection: Connection, owner: int, source: str, seen: set[str], at: datetime) -> None:
     finding = tables.finding.c
-    mine = (finding.farm_id == owner, finding.source == source, finding.status.in_(_CLOSES))
-    for finding_id in connection.execute(select(finding.id).where(*mine)).scalars().all():
-        if finding_id not in seen:
-            _set(connection, finding_id, FindingStatus.RESOLVED, by=MACHINE, at=at, note="no longer seen")
+    mine = (finding.farm_id == owner, finding.source == source, finding.status.in_(_CLOSES) | finding.end.is_(None))
+    query = select(finding.id, finding.status, finding.end, finding.start).where(*mine)
+    for row in [row for row in connection.execute(query).all() if row.id not in seen]:
+        if row.end is None:
+            ended = update(tables.finding).where(finding.id == row.id).values(end=max(at, row.start))
+            connection.execute(ended)
+        if row.status in _CLOSES:
+            enter(connection, row.id, FindingStatus.RESOLVED, by=MACHINE, at=at, note="no longer seen")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from farmlab.domain import (
-    Action,
     ActionStatus,
     Answer,
     Category,
@@ -220,8 +219,8 @@ def test_unknown_findings(hillside: Hillside) -> None:
     for ask in (
         lambda: hillside.store.history("F0"),
         lambda: hillside.store.set_status("F0", "known", by="Ann", at=NOON),
-        lambda: hillside.store.add_feedback(Feedback(finding="F0", answer=Answer.TRUE, by="Ann", at=NOON)),
-        lambda: hillside.store.save_action(Action(finding="F0", step="Look")),
+        lambda: hillside.store.answer(Feedback(finding="F0", answer=Answer.TRUE, by="Ann", at=NOON)),
+        lambda: hillside.store.act(1, ActionStatus.EXECUTED, by="Ann", at=NOON),
         lambda: save(hillside, seen(house=9)),
         lambda: hillside.store.set_status(stuck.id, "knwon", by="Ann", at=NOON),
         lambda: hillside.store.findings(status="opened"),
@@ -230,23 +229,117 @@ def test_unknown_findings(hillside: Hillside) -> None:
             ask()
 
 
-def test_feedback_is_kept_with_when_it_was_learned(hillside: Hillside) -> None:
+def test_an_answer_is_kept_with_when_it_was_learned(hillside: Hillside) -> None:
     one, two = save(hillside, seen(), seen(subject="RH"))
     word = Feedback(finding=one.id, answer=Answer.FALSE, by="Ann", at=NOON, note="it was me")
-    first = hillside.store.add_feedback(word)
-    late = hillside.store.add_feedback(replace(word, finding=two.id, answer=Answer.KNOWN, learned_at=NOON + HOUR))
-    assert first == replace(word, learned_at=NOON, id=first.id)
-    assert hillside.store.feedback() == [first, late]
-    assert hillside.store.feedback(two.id) == [late]
+    assert hillside.store.answer(word).status is FindingStatus.FALSE_ALARM
+    late = replace(word, finding=two.id, answer=Answer.KNOWN, learned_at=NOON + HOUR)
+    assert hillside.store.answer(late).status is FindingStatus.KNOWN
+    first, second = hillside.store.feedback()
+    assert (first, second) == (replace(word, learned_at=NOON, id=first.id), replace(late, id=second.id))
+    assert hillside.store.feedback(two.id) == [second]
+    assert hillside.store.history(one.id)[-1]["note"] == "answered false: it was me"
+    known = [(finding.id, said) for finding, said in hillside.store.answered("Hillside", until=NOON)]
+    assert known == [(one.id, first)]
+    assert len(hillside.store.answered("Hillside", until=NOON + HOUR)) == 2
 
 
-def test_actions_live_from_recommended_to_executed(hillside: Hillside) -> None:
+@pytest.mark.parametrize("word", [FindingStatus.RESOLVED, FindingStatus.SNOOZED])
+def test_that_it_was_true_opens_nothing(hillside: Hillside, word: FindingStatus) -> None:
+    (stuck,) = save(hillside, seen())
+    hillside.store.set_status(stuck.id, word, by="Ann", at=NOON, until=NOON + DAY)
+    said = hillside.store.answer(Feedback(finding=stuck.id, answer=Answer.TRUE, by="Bob", at=NOON + HOUR))
+    assert (said.status, said.snoozed_until) == (word, NOON + DAY if word is FindingStatus.SNOOZED else None)
+
+
+def test_one_answer_counts_and_another_takes_it_back(hillside: Hillside) -> None:
+    (stuck,) = save(hillside, seen())
+    word = Feedback(finding=stuck.id, answer=Answer.FALSE, by="Ann", at=NOON)
+    hillside.store.answer(word)
+    with pytest.raises(DataError, match="answered false already, by Ann at 2026-07-01 12:00 UTC"):
+        hillside.store.answer(replace(word, by="Bob", at=NOON + HOUR))
+    assert hillside.store.answer(replace(word, answer=Answer.TRUE)).status is FindingStatus.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize(
+    ("stands", "word", "sentence"),
+    [
+        ("acknowledged", "acknowledged", "is acknowledged already, by Ann at 2026-07-01 12:00 UTC"),
+        ("resolved", "acknowledged", "is resolved already, by Ann .* reopen"),
+        ("resolved", "snoozed", "is resolved already"),
+        ("false_alarm", "resolved", "is a false alarm already"),
+        ("known", "snoozed", "is known already"),
+    ],
+)
+def test_what_cannot_be_said_of_it_any_more_is_refused(
+    hillside: Hillside, stands: str, word: str, sentence: str
+) -> None:
+    (stuck,) = save(hillside, seen())
+    hillside.store.set_status(stuck.id, stands, by="Ann", at=NOON)
+    with pytest.raises(DataError, match=sentence):
+        hillside.store.set_status(stuck.id, word, by="Bob", at=NOON + HOUR, until=NOON + DAY)
+    assert hillside.store.set_status(stuck.id, "open", by="Bob", at=NOON + HOUR).status is FindingStatus.OPEN
+
+
+def test_what_is_known_is_known_again_when_it_comes_back_within_a_month(hillside: Hillside) -> None:
+    (first,) = save(hillside, seen(NOON, NOON + HOUR), at=NOON)
+    hillside.store.set_status(first.id, "known", by="Ann", at=NOON)
+    (again,) = save(hillside, seen(NOON + 9 * DAY, NOON + 10 * DAY), at=NOON + 10 * DAY)
+    assert (again.status, again.id != first.id) == (FindingStatus.KNOWN, True)
+    assert hillside.store.history(again.id)[-1]["note"] == "known before, by Ann"
+    (late,) = save(hillside, seen(NOON + 31 * DAY, NOON + 32 * DAY), at=NOON + 32 * DAY)
+    assert late.status is FindingStatus.OPEN
+
+
+def test_what_is_known_is_news_when_it_comes_back_more_severe(hillside: Hillside) -> None:
+    (first,) = save(hillside, seen(NOON, NOON + HOUR), at=NOON)
+    hillside.store.set_status(first.id, "known", by="Ann", at=NOON)
+    (worse,) = save(hillside, seen(NOON + 9 * DAY, severity=Severity.CRITICAL), at=NOON + 9 * DAY)
+    assert worse.status is FindingStatus.OPEN
+
+
+@pytest.mark.parametrize("word", ["known", "false_alarm", "snoozed"])
+def test_what_gets_more_severe_opens_again(hillside: Hillside, word: str) -> None:
+    (stuck,) = save(hillside, seen(), at=NOON)
+    hillside.store.set_status(stuck.id, word, by="Ann", at=NOON, until=NOON + DAY)
+    (worse,) = save(hillside, seen(severity=Severity.CRITICAL), at=NOON + HOUR)
+    assert worse.status is FindingStatus.OPEN
+    assert hillside.store.history(stuck.id)[-1]["note"] == "critical now"
+
+
+@pytest.mark.parametrize("word", ["known", "false_alarm", "acknowledged"])
+def test_what_vanished_has_ended_so_that_the_next_one_is_another(hillside: Hillside, word: str) -> None:
+    (stuck,) = save(hillside, seen(NOON), at=NOON)
+    hillside.store.set_status(stuck.id, word, by="Ann", at=NOON)
+    save(hillside, at=NOON + HOUR)
+    assert hillside.store.finding(stuck.id).end == NOON + HOUR
+    (other,) = save(hillside, seen(NOON + 9 * DAY), at=NOON + 9 * DAY)
+    assert other.id != stuck.id
+
+
+def test_steps_are_kept_once_and_live_until_they_are_done(hillside: Hillside) -> None:
     one, two = save(hillside, seen(), seen(subject="RH"))
-    step = hillside.store.save_action(Action(finding=one.id, step="Change the cable", due=NOON + DAY))
-    hillside.store.save_action(Action(finding=two.id, step="Look"))
-    done = replace(step, status=ActionStatus.EXECUTED, by="Ann", at=NOON, outcome="works")
-    assert hillside.store.save_action(done) == done
-    assert hillside.store.actions(one.id) == [done]
-    assert [action.step for action in hillside.store.actions(status="recommended")] == ["Look"]
-    with pytest.raises(UnknownName, match="no action with the id 999999"):
-        hillside.store.save_action(replace(step, id=999_999))
+    for _ in range(2):
+        hillside.store.recommend(one.id, ["Change the cable", "Look", "Look"], at=NOON)
+    hillside.store.recommend(two.id, ["Look"], at=NOON)
+    cable, look = hillside.store.actions(one.id)
+    planned = hillside.store.act(cable.id, ActionStatus.SCHEDULED, by="Bob", at=NOON, due=NOON + DAY)
+    assert planned == replace(cable, status=ActionStatus.SCHEDULED, by="Bob", at=NOON, due=NOON + DAY)
+    done = hillside.store.act(cable.id, ActionStatus.EXECUTED, by="Ann", at=NOON + HOUR, outcome="works")
+    assert hillside.store.actions(one.id) == [done, look]
+    assert (done.due, done.outcome) == (NOON + DAY, "works")
+    assert [action.step for action in hillside.store.actions(status="recommended")] == ["Look", "Look"]
+    last = hillside.store.history(one.id)[-1]
+    assert (last["by"], last["status"], last["note"]) == ("Ann", "open", "step executed: Change the cable (works)")
+    with pytest.raises(DataError, match="executed already, by Ann"):
+        hillside.store.act(cable.id, ActionStatus.SKIPPED, by="Bob", at=NOON)
+
+
+def test_a_step_after_the_end_does_not_make_it_settled(hillside: Hillside) -> None:
+    (stuck,) = save(hillside, seen(NOON, NOON + HOUR))
+    hillside.store.recommend(stuck.id, ["Look"], at=NOON)
+    save(hillside, at=NOON + 2 * HOUR)
+    (look,) = hillside.store.actions(stuck.id)
+    hillside.store.act(look.id, ActionStatus.EXECUTED, by="Ann", at=NOON + 3 * HOUR)
+    (again,) = save(hillside, seen(NOON + 2 * HOUR, NOON + 3 * HOUR))
+    assert again.status is FindingStatus.OPEN

@@ -49,7 +49,7 @@ def test_what_the_farm_itself_learns_is_news_for_each_house(hillside: Hillside) 
 
 def feedback(store: Store) -> None:
     finding = store.findings("Hillside", house=1)[0].id
-    store.add_feedback(Feedback(finding=finding, answer=Answer.TRUE, by="Ann", at=NOON))
+    store.answer(Feedback(finding=finding, answer=Answer.TRUE, by="Ann", at=NOON))
 
 
 CHANGES: dict[str, Callable[[Store], object]] = {
