@@ -53,6 +53,8 @@ def score_forward(
     parts: list[dict[str, pd.DataFrame]] = []
     flags: list[pd.DataFrame] = []
     for start, end in _stretches(first, last, pd.Timedelta(warm_up), pd.Timedelta(every), pd.Timedelta(settling)):
+        if not ((ordered.index > start) & (ordered.index <= end)).any():
+            continue  # a gap
         parts.append(_one_stretch(detector, ordered, start, end, pd.Timedelta(memory), flags))
         flags.append(_flags(parts[-1]))
     channels = {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
