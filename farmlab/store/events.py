@@ -6,9 +6,10 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from farmlab.domain import Event, EventKind
+from farmlab.errors import UnknownName
 from farmlab.store import tables
 from farmlab.store.base import Door, add, check_house, farm_id
 from farmlab.store.freshness import learned
@@ -65,6 +66,26 @@ class Events(Door):
             query = select(tables.event).where(event.farm_id == farm_id(connection, farm), *where)
             rows = connection.execute(query.order_by(event.time, event.id)).all()
         return [_as_known(row, known_at) for row in rows]
+
+    def remove_label(self, farm: str, label: int, *, at: datetime) -> None:
+        """Take back what somebody labelled; no other event ever goes.
+
+        Raises
+        ------
+        UnknownName
+            There is no label of this id.
+        """
+        event = tables.event.c
+        with self._reading() as connection:
+            owner = farm_id(connection, farm)
+        with self._writing(owner) as connection:
+            mine = (event.farm_id == owner, event.kind == EventKind.LABEL)
+            house = connection.execute(select(event.house).where(event.id == label, *mine)).scalar()
+            if house is None:
+                known = connection.execute(select(event.id).where(*mine)).scalars()
+                raise UnknownName.among("label", str(label), map(str, known), next_step="List them first.")
+            connection.execute(delete(tables.event).where(event.id == label))
+            learned(connection, owner, {house: at})
 
 
 def _write(connection: Connection, owner: int, event: Event, learned_at: datetime) -> int:
