@@ -1,0 +1,104 @@
+"""One-shot analyses: any table in, tables and a page out; no farm, no database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from farmlab.cli import context
+from farmlab.cli.columns import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from farmlab.analyse import Data, Looked
+
+analyse = typer.Typer(no_args_is_help=True, help="Any table in, tables and a report out: no farm, no database.")
+
+_MOST_SAID = 10
+
+
+def register(root: typer.Typer) -> None:
+    """Add the verbs of this file."""
+    root.add_typer(analyse, name="analyse")
+
+
+@analyse.callback()
+def _analyse() -> None:
+    """Any table in, tables and a report out: no farm, no database."""
+
+
+@analyse.command()
+def anomaly(
+    file: Annotated[Path, typer.Argument(help="A table with times: CSV or the like, plain or gzip, wide or long.")],
+    out: Annotated[Path, typer.Option(help="Folder for scores.csv, episodes.csv and report.html.", show_default=False)],
+    time: Annotated[str, typer.Option(help="Column of the times; unset: recognised.")] = "",
+    value: Annotated[
+        list[str] | None, typer.Option(help="Column (or series of a long table) to judge; again for more.")
+    ] = None,
+    group: Annotated[str, typer.Option(help="Column whose values are places of their own, such as house.")] = "",
+    timezone: Annotated[str, typer.Option(help="Zone of times without an offset; unset: UTC.")] = "",
+    dates: Annotated[
+        Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day, month and year.", show_default=False)
+    ] = None,
+    train_until: Annotated[str, typer.Option(help="Learn until then; unset: three days.")] = "",
+    model: Annotated[str, typer.Option(help="Detector to use; unset: the default one.")] = "",
+    as_json: context.Json = False,
+) -> None:
+    """Find what is unusual in a table: a score for every value, episodes, and a report.
+
+    The columns of a file are taken as sensors of one place, which are compared with each other.
+    Each value is judged by what came before it.
+    """
+    from farmlab import analyse as one_shot
+    from farmlab import clock
+
+    say, now = _progress(quiet=as_json), clock.now()
+    asked = one_shot.Asked(path=file, time=time, values=tuple(value or ()), group=group, timezone=timezone, dates=dates)
+    one_shot.prepare(out, file)
+    say(f"reading {file.name}")
+    data = one_shot.read(asked, now=now)
+    say(f"{data.known.rows:,} rows, {len(data.series)} series")
+    looked = one_shot.look(data, model=model, train_until=train_until, say=say)
+    say(f"writing to {out}")
+    outputs = [one_shot.write_scores(out, data, looked), one_shot.write_episodes(out, data, looked)]
+    rejected = one_shot.write_rejected(out, data)
+    outputs += [rejected] if rejected else []
+    outputs.append(one_shot.write_report(out, data, looked, at=now))
+    context.say(one_shot.as_values(data, looked, outputs), as_json=as_json, text=_told(data, looked, outputs))
+
+
+def _progress(*, quiet: bool) -> Callable[[str], None]:
+    return (lambda _: None) if quiet else lambda text: print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def _told(data: Data, looked: Looked, outputs: list[Path]) -> str:
+    """What is wrong first, then the answer, the episodes, what was assumed, and where all of it is."""
+    from farmlab import analyse as one_shot
+
+    said = one_shot.summary(data, looked)
+    lines = [
+        *(f"Warning: {warning}" for warning in said.warnings),
+        f"{said.state.shape} {said.sentence}.",
+        said.chance,
+        *_episodes(data, looked),
+        *(f"Assumed: {sentence}" for sentence in said.assumptions),
+        f"Written: {', '.join(map(str, outputs))}",
+    ]
+    return "\n".join(lines)
+
+
+def _episodes(data: Data, looked: Looked) -> list[str]:
+    from farmlab import analyse as one_shot
+    from farmlab.analyse.ranking import severity
+
+    shown = looked.episodes[:_MOST_SAID]
+    if not shown:
+        return []
+    rows = [[severity(e), e.sensor, e.kind, one_shot.since(e, data), f"{e.score:.2f}", e.why] for e in shown]
+    more = len(looked.episodes) - len(shown)
+    tail = [f"… and {more} more in episodes.csv"] if more else []
+    return ["", aligned(["severity", "sensor", "kind", "when", "score", "why"], rows, empty=""), *tail, ""]
