@@ -138,7 +138,8 @@ class StatisticDetector(Detector):
 
 def width(values: Values) -> float:
     """The standard deviation of the known values, never less than the sensor's grain."""
-    return float(max(np.nanstd(values), rule_statistics.grain(values[:, None])[0]))
+    known = values[np.isfinite(values)]
+    return float(max(known.std() if len(known) else 0.0, rule_statistics.grain(values[:, None])[0]))
 
 
 def trailing_mean(values: Values, samples: int) -> Values:

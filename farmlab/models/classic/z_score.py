@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ZScore(StatisticDetector):
-    """How many standard deviations a value lies from the mean of the clean past: \\|x - mean\\| / sd.
+    """How many standard deviations a value lies from the mean of the clean past.
 
     It knows neither the hour nor the sensor's last values, so it sees nothing that stays in the usual range.
 

@@ -1,0 +1,157 @@
+"""Every detector on every labelled data set, walked forward: the figures, beside chance and the random floor."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from farmlab.models import evaluation, registry
+from farmlab.models.evaluation import Figures, figures
+from farmlab.models.evaluation.trial import again, labelled, outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from farmlab.analyses.labelled import DataSet
+    from farmlab.models.base import Detector
+    from farmlab.models.evaluation import Interval, Outcome
+
+    Say = Callable[[str], None]
+
+STRICT: Final = round(evaluation.quieter(1 / 3), 4)
+"""The score at which a third of the false episodes is expected: the second, quieter point of every detector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One detector on one data set: its figures at score 0.5 and at the quieter point, and VUS-PR by chance."""
+
+    model: str
+    data: str
+    shipped: Figures
+    strict: Figures
+    floor: float
+    seconds: float
+
+    def plain(self) -> dict[str, Any]:
+        """All figures as JSON values; None where there is none."""
+        row = asdict(self)
+        for point in ("shipped", "strict"):
+            row[point]["achieved_by_intended"] = getattr(self, point).ratio
+        plain: dict[str, Any] = _without_nan(row)
+        return plain
+
+
+def measure(names: Sequence[str], sets: Iterable[DataSet], *, say: Say = lambda _: None) -> list[Measured]:
+    """Each of these detectors on each data set, data set by data set; ``say`` is told what is done.
+
+    A detector that judges each column by itself gives the same joined and alone; it is walked once.
+    """
+    out: list[Measured] = []
+    for data in sets:
+        chance = floor(data)
+        for name in names:
+            known = [one for one in out if one.model == name and one.data == data.alone_of]
+            kind: type[Detector] = registry.find(name)  # type: ignore[assignment]
+            if known and getattr(kind, "by_column", False):
+                out.append(_of_another(known[0], data))
+                continue
+            say(f"{name} on {data.name} …")
+            out.append(_measured(kind, data, chance))
+            say(f"  {out[-1].seconds:.1f} s")
+    return out
+
+
+def _of_another(one: Measured, data: DataSet) -> Measured:
+    return Measured(one.model, data.name, one.shipped, one.strict, one.floor, 0.0)
+
+
+def _measured(kind: type[Detector], data: DataSet, chance: float) -> Measured:
+    begin = time.perf_counter()
+    shipped: list[Outcome] = []
+    strict: list[Outcome] = []
+    for trial in data.trials:
+        found, scores = outcomes(kind, trial, volume=data.windows)
+        shipped += found
+        strict += again(found, scores, trial, threshold=STRICT)
+    seconds = time.perf_counter() - begin
+    return Measured(kind.name, data.name, figures(shipped), figures(strict), chance, round(seconds, 2))
+
+
+def floor(data: DataSet) -> float:
+    """The mean VUS-PR of random scores on the series of a data set; missing where labels are no windows."""
+    if not data.windows or not data.labelled:
+        return math.nan
+    floors = []
+    for trial in data.trials:
+        for column, events in trial.events.items():
+            labels = labelled(pd.DatetimeIndex(trial.table.index), events)
+            window = evaluation.period(trial.table[column].to_numpy(dtype=float))
+            floors.append(evaluation.random_floor(labels, window=window))
+    return float(np.mean(floors))
+
+
+def frame(measured: Sequence[Measured], data: DataSet) -> pd.DataFrame:
+    """The figures of one data set as a table: one row a detector and point, every recall with chance in brackets."""
+    rows = [row for one in measured if one.data == data.name for row in _rows(one, data)]
+    return pd.DataFrame(rows)
+
+
+def _rows(one: Measured, data: DataSet) -> list[dict[str, str]]:
+    if not data.labelled:
+        return [_quiet(one)]
+    points = (("0.5", one.shipped), (f"{STRICT:g}", one.strict))
+    return [_row(one, point, at) for at, point in points]
+
+
+def _quiet(one: Measured) -> dict[str, str]:
+    shipped = one.shipped
+    return {
+        "detector": one.model,
+        "flags/day": _number(shipped.flags_per_day),
+        "false episodes/day": _number(shipped.false_per_day.value),
+        "intended": _number(shipped.intended),
+    }
+
+
+def _row(one: Measured, point: Figures, at: str) -> dict[str, str]:
+    volume = {"VUS-PR": _spread(point.vus_pr), "random": _number(one.floor)} if np.isfinite(one.floor) else {}
+    if not np.isfinite(point.vus_pr.value):
+        volume = dict.fromkeys(volume, "")
+    kinds = {} if set(point.by_kind) == {"window"} else point.by_kind
+    return {
+        "detector": one.model,
+        "score": at,
+        **volume,
+        "recall": _spread(point.recall),
+        "chance": _number(point.chance),
+        "false/day": _spread(point.false_per_day),
+        "intended": _number(point.intended),
+        "ratio": _number(point.ratio),
+        **{kind: f"{_number(recall)} ({_number(chance)})" for kind, (recall, chance) in kinds.items()},
+        "delay h": _number(point.delay_h, 1),
+        "AUC-PR": _number(point.auc_pr) if at == "0.5" else "",
+    }
+
+
+def _spread(interval: Interval) -> str:
+    if not np.isfinite(interval.low):
+        return _number(interval.value)
+    return f"{_number(interval.value)} [{_number(interval.low)}–{_number(interval.high)}]"
+
+
+def _number(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}" if np.isfinite(value) else "–"
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

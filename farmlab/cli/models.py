@@ -1,0 +1,99 @@
+"""``farmlab models``: which estimators there are, and how good the detectors are, honestly measured."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from farmlab.cli import context
+from farmlab.cli.columns import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from farmlab.analyses.evaluation import Measured
+    from farmlab.analyses.labelled import DataSet
+
+app = typer.Typer(help="Estimators: what there is, and how good it is.", no_args_is_help=True)
+EXPLAINED = """\
+recall [95 % interval over units] · chance and brackets: recall of the same flags where nothing happened · false/day:
+false episodes per clean sensor-day · intended: what the detector expects of itself · ratio: achieved by intended ·
+score: the threshold (0.5 as shipped; 0.75 expects a third of the false episodes) · delay: median, hours"""
+
+
+def register(root: typer.Typer) -> None:
+    """Add the verbs of this file."""
+    root.add_typer(app, name="models")
+
+
+@app.command(name="list")
+def listing(as_json: context.Json = False) -> None:
+    """Every registered estimator: name, task, and what it does."""
+    from farmlab.models import registry
+
+    rows = []
+    for entry in registry.entries():
+        said = (inspect.getdoc(entry.load()) or "").partition("\n")[0]
+        shipped = registry.DEFAULT.get(entry.task) == entry.name
+        rows.append({"name": entry.name, "task": entry.task, "default": shipped, "what": said})
+    lines = ([row["name"], row["task"], "*" if row["default"] else "", row["what"]] for row in rows)
+    context.say(rows, as_json=as_json, text=aligned(["name", "task", "default", "what"], lines, empty="None."))
+
+
+@app.command()
+def evaluate(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Detectors; default: all.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Labelled public data; default: FARMLAB_BENCH_DATA.")] = None,
+    as_json: context.Json = False,
+) -> None:
+    """Recall beside chance, false episodes, delay and VUS-PR of detectors, walked forward over labelled readings."""
+    from farmlab.analyses import evaluation, labelled
+
+    chosen = _chosen(names or [])
+    sets = (labelled.room(), *labelled.public(data or context.settings().bench_data))
+    measured = evaluation.measure(chosen, sets, say=_progress)
+    missing = "" if len(sets) > 1 else labelled.WHERE
+    context.say(answer(measured, sets, missing), as_json=as_json, text=in_words(measured, sets, missing))
+
+
+def answer(measured: Sequence[Measured], sets: Sequence[DataSet], missing: str) -> dict[str, Any]:
+    """The figures for a program."""
+    about = [{"name": data.name, "kind": data.heading, "split": data.split} for data in sets]
+    return {"data": about, "figures": [one.plain() for one in measured], "not_available": missing or None}
+
+
+def in_words(measured: Sequence[Measured], sets: Sequence[DataSet], missing: str) -> str:
+    """The tables for people, tests of the code apart from evidence."""
+    from farmlab.analyses import evaluation
+    from farmlab.analyses.labelled import EVIDENCE
+
+    parts, heading = [], ""
+    for data in sets:
+        if data.heading != heading:
+            heading = data.heading
+            parts.append(heading.upper())
+        table = evaluation.frame(measured, data)
+        rows = table.to_numpy().tolist()
+        parts.append(f"{data.name} (split {data.split})\n" + aligned(list(table.columns), rows, empty="Nothing."))
+    if missing:
+        parts.append(f"{EVIDENCE.upper()}\nnot available. {missing}")
+    return "\n\n".join([*parts, EXPLAINED])
+
+
+def _chosen(names: list[str]) -> list[str]:
+    from farmlab.errors import UnknownName
+    from farmlab.models import registry
+
+    known = [entry.name for entry in registry.entries(task="anomaly")]
+    for name in names:
+        if name not in known:
+            raise UnknownName.among("detector", name, known)
+    return names or known
+
+
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
