@@ -19,6 +19,7 @@ HOME = ROOT / "data" / "demo"
 TOKEN = "pictures"  # noqa: S105 (of a server that lives for this script, on loopback)
 SAYS = {
     "cli": "the command line: every verb",
+    "forms": "pages on which people answer",
     "runs": "one run of one notebook",
     "dashboard": "what the live pages show",
     "labelling": "episodes marked by hand",

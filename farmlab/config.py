@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     run_timeout_s: int = Field(600, ge=10, description="time limit of a notebook without one of its own")
     host: str = Field("127.0.0.1", description="address that servers listen on")
     dashboard_port: int = Field(8866, ge=0, le=65535, description="port of the dashboards; 0 = any free one")
+    forms_port: int = Field(8867, ge=0, le=65535, description="port of the forms; 0 = any free one")
     prefect_port: int = Field(4200, ge=0, le=65535, description="port of the Prefect server; 0 = any free one")
 
     @classmethod

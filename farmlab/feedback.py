@@ -9,6 +9,7 @@ from farmlab.effectiveness import newest_answers
 from farmlab.findings import recalibration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("house", "subject", "kind", "start", "end", "occurred", "cause", "by", "learned_at", "source")
 
+HEALTHY: Final = "healthy"
+"""The code of a label that says: looked at, and nothing is wrong."""
+
 
 def labelled(store: Store, farm: str, *, until: datetime) -> pd.DataFrame:
     """Episodes with what they were, as known at ``until``: the labels that models may learn from.
 
     One row an answered finding (``source`` feedback; ``occurred`` is False for a false alarm; ``cause`` is the note of
-    who answered, else the likeliest hypothesis) and one an event of kind label (``source`` label, always occurred).
-    ``subject`` is the sensor's column or the machine; times are in UTC.
+    who answered, else the likeliest hypothesis) and one a label that somebody put on a sensor (``source`` label;
+    "healthy" did not occur). ``subject`` is the sensor's column or the machine; times are in UTC.
     """
     import pandas as pd
 
@@ -32,7 +36,8 @@ def labelled(store: Store, farm: str, *, until: datetime) -> pd.DataFrame:
     last = newest_answers(word for _, word in pairs)
     said = {finding.id: _of_finding(finding, last[finding.id]) for finding, _ in pairs}
     marked = store.events(farm, kinds=[EventKind.LABEL], until=until, known_at=until)
-    rows = [*said.values(), *(_of_event(event) for event in marked)]
+    columns = {(sensor.house, sensor.source_key): sensor.column for sensor in store.sensors(farm)}
+    rows = [*said.values(), *(_of_event(event, columns) for event in marked)]
     return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("start", ignore_index=True)
 
 
@@ -58,14 +63,14 @@ def _of_finding(finding: Finding, word: Feedback) -> dict[str, object]:
     }
 
 
-def _of_event(event: Event) -> dict[str, object]:
+def _of_event(event: Event, columns: Mapping[tuple[int, str], str]) -> dict[str, object]:
     return {
         "house": event.house,
-        "subject": event.equipment or event.source,
+        "subject": columns.get((event.house, event.equipment), event.equipment),
         "kind": event.code,
         "start": event.time,
         "end": event.ended_at,
-        "occurred": True,
+        "occurred": event.code != HEALTHY,
         "cause": event.message,
         "by": event.by,
         "learned_at": event.learned_at,

@@ -139,7 +139,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     if home.holder(settings.data) is not None:
         yield Finding("ports", True, "in use by FarmLab, which is up")
         return
-    for setting in ("prefect_port", "dashboard_port"):
+    for setting in ("prefect_port", "dashboard_port", "forms_port"):
         port = getattr(settings, setting)
         try:
             ports.choose(settings.host, port, setting=setting)

@@ -29,13 +29,14 @@ def register(app: typer.Typer) -> None:
 
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Serve the simulated farms of this home, too.")] = False,
+    forms: Annotated[bool, typer.Option("--forms", help="Serve the pages that write, with their own token.")] = False,
 ) -> None:
     """Run everything: schedules, dashboards and the Prefect server; Ctrl-C ends all of it."""
     from farmlab.serving import home, services
 
     settings = context.settings()
     with home.hold(settings.data), _told_to_stop() as stopping:
-        plan = services.plan(settings, gateways=_gateways(settings) if demo else [])
+        plan = services.plan(settings, gateways=_gateways(settings) if demo else [], with_forms=forms)
         if demo:
             _catch_up(settings)
         _run(settings, plan, stopping)

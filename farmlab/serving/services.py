@@ -43,8 +43,10 @@ class Plan:
     addresses: tuple[tuple[str, str], ...]
 
 
-def plan(settings: Settings, *, gateways: Iterable[str] = ()) -> Plan:
+def plan(settings: Settings, *, gateways: Iterable[str] = (), with_forms: bool = False) -> Plan:
     """Everything that ``up`` runs; ``gateways`` are the addresses of simulated farms that are to be served.
+
+    Pages that write are served only ``with_forms``, by a server of their own with a token of its own.
 
     Raises
     ------
@@ -55,14 +57,17 @@ def plan(settings: Settings, *, gateways: Iterable[str] = ()) -> Plan:
     server = ports.choose(settings.host, settings.prefect_port, setting="prefect_port")
     page = ports.choose(settings.host, settings.dashboard_port, setting="dashboard_port")
     env = prefect_env(settings, server, password)
+    writing = [_forms_with_token(settings)] if with_forms else []
     services = (
         *(gateway(settings, address) for address in gateways),
         prefect(settings, server, env),
         schedules(settings, env),
         dashboards(settings, page, token),
+        *(service for service, _ in writing),
     )
     addresses = (
         ("Dashboards", f"http://{settings.host}:{page}/voila/render/overview.ipynb?token={token}"),
+        *(("Forms", address) for _, address in writing),
         ("Schedules", f"http://{settings.host}:{server}  (sign in with farmlab:{password})"),
         ("Reports", str(settings.site / "index.html")),
     )
@@ -118,17 +123,38 @@ def dashboards(settings: Settings, port: int, token: str) -> Service:
     ConfigError
         There are no dashboards beside this FarmLab.
     """
-    notebooks = settings.notebook_folder / "dashboards"
+    return _voila(settings, "dashboards", port, token, folder=settings.data / "voila")
+
+
+def forms(settings: Settings, port: int, token: str) -> Service:
+    """A second Voila, for the pages that write.
+
+    Raises
+    ------
+    ConfigError
+        There are no forms beside this FarmLab.
+    """
+    return _voila(settings, "forms", port, token, folder=settings.data / "voila_forms")
+
+
+def _forms_with_token(settings: Settings) -> tuple[Service, str]:
+    token = secrets.token_urlsafe(24)
+    port = ports.choose(settings.host, settings.forms_port, setting="forms_port")
+    return forms(settings, port, token), f"http://{settings.host}:{port}/voila/render/findings.ipynb?token={token}"
+
+
+def _voila(settings: Settings, name: str, port: int, token: str, *, folder: Path) -> Service:
+    """Voila on one folder of notebooks; ``folder`` is for its configuration, which the owner alone can read."""
+    notebooks = settings.notebook_folder / name
     if not notebooks.is_dir():
         raise ConfigError(
-            "there are no dashboards", where=str(notebooks), next_step="Run it in a clone, or set FARMLAB_NOTEBOOKS."
+            f"there are no {name}", where=str(notebooks), next_step="Run it in a clone, or set FARMLAB_NOTEBOOKS."
         )
-    folder = settings.data / "voila"
     folder.mkdir(parents=True, exist_ok=True)
     write_private(folder / "voila.json", voila_config(settings, port, token))
     address = f"http://{settings.host}:{port}"
     return Service(
-        "dashboards",
+        name,
         (sys.executable, "-m", "voila", str(notebooks), "--no-browser"),
         env={
             "FARMLAB_HOME": str(settings.home),

@@ -177,7 +177,7 @@ def test_up_says_what_it_does_and_ends_when_told_to(tmp_path, monkeypatch, capsy
     place = tmp_path / "home"
     sleeping = services.Service("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"), address="http://x")
     plan = services.Plan((sleeping,), (("Sleeper", "http://x?token=y"),))
-    monkeypatch.setattr(services, "plan", lambda settings, gateways: plan)
+    monkeypatch.setattr(services, "plan", lambda settings, gateways, with_forms: plan)
     seen = []
 
     def interrupt():
@@ -215,7 +215,7 @@ def test_the_simulated_farm_is_brought_up_to_the_present_before_anything_starts(
         earlier.setattr(clock, "now", lambda: now - timedelta(hours=3))
         with demo.prepared(settings, demo.Steps(4), houses=1, days=3, seed=outside.SEED) as (store, until_then, _):
             count = len(store.read(demo.FARM, house=1, metric="co2", start=until_then, until=now))
-    monkeypatch.setattr(services, "plan", lambda settings, gateways: services.Plan((), ()))
+    monkeypatch.setattr(services, "plan", lambda settings, gateways, with_forms: services.Plan((), ()))
     monkeypatch.setattr(serve, "_run", lambda settings, plan, stopping: print("starting"))
     said = Terminal.of(place, serve).type("up", "--demo").splitlines()
     assert (said[0], said[-1]) == (f"bringing {demo.FARM} up to the present", "starting")

@@ -44,6 +44,19 @@ def test_everything_is_planned_in_the_order_in_which_it_depends(settings):
     assert not plan.services[0].ready()
 
 
+def test_pages_that_write_are_served_only_when_asked_for_with_a_token_of_their_own(settings, monkeypatch):
+    monkeypatch.setenv("FARMLAB_FORMS_PORT", "0")
+    settings = config.load(settings.home)
+    plan = services.plan(settings, with_forms=True)
+    assert [service.name for service in plan.services] == ["prefect", "schedules", "dashboards", "forms"]
+    shown = dict(plan.addresses)
+    assert "forms" not in " ".join(services.plan(settings).services[-1].command)
+    assert shown["Forms"].partition("token=")[2] not in shown["Dashboards"]
+    kept = [settings.data / folder / "voila.json" for folder in ("voila", "voila_forms")]
+    assert [path.stat().st_mode & 0o077 for path in kept] == [0, 0]
+    assert plan.services[-1].command[-2].endswith("forms")
+
+
 def test_no_address_that_others_see_and_no_command_holds_a_secret(settings):
     plan = services.plan(settings)
     shown = dict(plan.addresses)

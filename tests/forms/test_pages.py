@@ -1,0 +1,115 @@
+"""The form as people meet it: served by a Voila of its own, filled in in Chromium."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from threading import Event
+from typing import Any
+
+import pytest
+
+from farmlab import config
+from farmlab.config import Settings
+from farmlab.serving import ports, services
+from farmlab.serving.supervise import Supervisor
+from farmlab.store import Store
+from tests.browser import chromium, serious
+from tests.forms.conftest import fill
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+TOKEN = "keeper"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = config.load(tmp_path_factory.mktemp("home"))
+    with Store.open(settings) as store:
+        fill(store)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def server(home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    voila = services.forms(home, ports.choose("127.0.0.1", 0, setting="port"), TOKEN)
+    running = Supervisor([voila], logs=tmp_path_factory.mktemp("logs"), say=lambda _: None, stopping=Event())
+    try:
+        running.start()
+        yield voila.address
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def page(server: str) -> Iterator[Any]:
+    """The form on a phone, with what it said and asked for on the way."""
+    with chromium() as browser:
+        page = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark").new_page()
+        page.wrong = []
+        page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on(
+            "request", lambda asked: page.wrong.append(asked.url) if not asked.url.startswith((*OWN, server)) else 0
+        )
+        page.goto(f"{server}/voila/render/findings.ipynb?token={TOKEN}", timeout=90_000)
+        page.wait_for_selector(".fl h1", timeout=90_000)
+        page.click("button:has-text('Answer')")
+        page.wait_for_selector("button:has-text('Acknowledge')")
+        yield page
+
+
+OWN = ("data:", "blob:")
+
+
+def test_it_shows_what_waits_and_the_fields_to_answer(page: Any) -> None:
+    text = page.inner_text(".fl")
+    for words in ("1 of them critical", "Tunnel fan 2 is not moving air <img", "Broken belt (70%)", "Look at the belt"):
+        assert words in text
+    assert page.wrong == []
+    assert page.evaluate("window.evil") is None
+
+
+def test_it_fits_a_phone_and_a_finger(page: Any) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    boxes = (
+        "[...document.querySelectorAll('.fl button, .fl input, .fl select, .fl p')].map(e => e.getBoundingClientRect())"
+    )
+    assert page.evaluate(f"Math.max(...{boxes}.map(box => box.right))") <= 361
+    fields = boxes.replace(", .fl p", "")
+    assert page.evaluate(f"Math.min(...{fields}.map(box => box.height))") >= 44
+
+
+def test_an_accessibility_check_finds_nothing_serious(page: Any) -> None:
+    assert serious(page) == []
+
+
+def test_an_acknowledged_finding_is_stored_with_who(page: Any, home: Settings) -> None:
+    page.fill("input[placeholder*='who says so']", "Ann")
+    page.fill("input[placeholder*='what was seen']", "on my way")
+    page.click("button:has-text('Acknowledge')")
+    page.wait_for_selector("text=Stored: acknowledged, by Ann", timeout=30_000)
+    with Store.open(home) as store:
+        (fan,) = store.findings()
+        last = store.history(fan.id)[-1]
+    assert (fan.status, last["by"], last["note"]) == ("acknowledged", "Ann", "on my way")
+    assert "Somebody is at everything that is open." in page.inner_text(".fl h1")
+    assert serious(page) == []
+
+
+def test_the_token_of_the_dashboards_does_not_open_it(server: str) -> None:
+    for path in ("voila/render/findings.ipynb", "voila/render/findings.ipynb?token=stakeholder"):
+        with urllib.request.urlopen(f"{server}/{path}", timeout=30) as answer:
+            assert answer.url.startswith(f"{server}/login")
+            assert b"Tunnel" not in answer.read()
+
+
+def test_it_runs_no_code_of_others_and_hands_out_no_files(server: str) -> None:
+    for path in ("api/contents", "voila/files/findings.ipynb"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{server}/{path}?token={TOKEN}", timeout=30)
+        refused.value.close()
+        assert refused.value.code in (403, 404)
+    with urllib.request.urlopen(f"{server}/?token={TOKEN}", timeout=30) as answer:
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
