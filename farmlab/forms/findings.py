@@ -171,7 +171,7 @@ class Panel:
     def _stands(self) -> list[widgets.Widget]:
         said = (("Acknowledge", FindingStatus.ACKNOWLEDGED), ("Resolve", FindingStatus.RESOLVED))
         fitting = [(label, status) for label, status in said if status is not self.card.status]
-        return [button(label, self._sets(status), primary=True) for label, status in fitting]
+        return [button(label, self._sets(status), primary=label == said[0][0]) for label, status in fitting]
 
     def _snooze(self) -> list[widgets.Widget]:
         return [button("Snooze", self._sets(FindingStatus.SNOOZED)), self.hours]

@@ -142,7 +142,8 @@ def _card(store: Store, finding: Finding, timezone: str, at: datetime) -> Card:
 
 def _line(entry: dict[str, Any], timezone: str, at: datetime) -> str:
     when = clock.spoken(entry["at"], timezone, at=at)
-    return f"{when} {entry['by']}: {entry['status'].said} {entry['note']}".strip()
+    stands = "" if entry["note"].startswith("step ") else f"{entry['status'].said} "
+    return f"{when} {entry['by']}: {stands}{entry['note']}".strip()
 
 
 def _stands(finding: Finding, timezone: str, at: datetime) -> str:

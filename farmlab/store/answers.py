@@ -147,8 +147,7 @@ def _open(connection: Connection, number: int) -> Action:
 
 def _tell(connection: Connection, action: Action) -> None:
     """Write a step into the history of its finding, which stands where it did."""
-    until = f" until {action.due:%Y-%m-%d %H:%M} UTC" if action.due and action.status is ActionStatus.SCHEDULED else ""
-    note = f"step {action.status}{until}: {action.step}" + (f" ({action.outcome})" if action.outcome else "")
+    note = f"step {action.status}: {action.step}" + (f" ({action.outcome})" if action.outcome else "")
     stands = found(connection, action.finding).status
     entry = {"finding": action.finding, "at": action.at, "by": action.by, "status": stands, "note": note}
     connection.execute(insert(tables.finding_history).values(**entry))
