@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pandas as pd
 
+from farmlab.figures import table as figures_table
 from farmlab.models import evaluation, registry
 from farmlab.models.evaluation import Figures, figures
 from farmlab.models.evaluation.trial import again, labelled, outcomes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from farmlab.analyses.labelled import DataSet
+    from farmlab.figures import Table
     from farmlab.models.base import Detector
     from farmlab.models.evaluation import Interval, Outcome
 
@@ -47,28 +49,26 @@ class Measured:
         return plain
 
 
-def measure(names: Sequence[str], sets: Iterable[DataSet], *, say: Say = lambda _: None) -> list[Measured]:
-    """Each of these detectors on each data set, data set by data set; ``say`` is told what is done.
+def measure(
+    detectors: Sequence[str | type[Detector]], sets: Iterable[DataSet], *, say: Say = lambda _: None
+) -> list[Measured]:
+    """Each of these detectors (names, or classes of your own) on each data set; ``say`` is told what is done.
 
     A detector that judges each column by itself gives the same joined and alone; it is walked once.
     """
+    kinds = [registry.find(one) if isinstance(one, str) else one for one in detectors]
     out: list[Measured] = []
     for data in sets:
         chance = floor(data)
-        for name in names:
-            known = [one for one in out if one.model == name and one.data == data.alone_of]
-            kind: type[Detector] = registry.find(name)  # type: ignore[assignment]
+        for kind in kinds:
+            known = [one for one in out if one.model == kind.name and one.data == data.alone_of]
             if known and getattr(kind, "by_column", False):
-                out.append(_of_another(known[0], data))
+                out.append(replace(known[0], data=data.name, seconds=0.0))
                 continue
-            say(f"{name} on {data.name} …")
-            out.append(_measured(kind, data, chance))
+            say(f"{kind.name} on {data.name} …")
+            out.append(_measured(cast("type[Detector]", kind), data, chance))
             say(f"  {out[-1].seconds:.1f} s")
     return out
-
-
-def _of_another(one: Measured, data: DataSet) -> Measured:
-    return Measured(one.model, data.name, one.shipped, one.strict, one.floor, 0.0)
 
 
 def _measured(kind: type[Detector], data: DataSet, chance: float) -> Measured:
@@ -100,6 +100,26 @@ def frame(measured: Sequence[Measured], data: DataSet) -> pd.DataFrame:
     """The figures of one data set as a table: one row a detector and point, every recall with chance in brackets."""
     rows = [row for one in measured if one.data == data.name for row in _rows(one, data)]
     return pd.DataFrame(rows)
+
+
+def table(measured: Sequence[Measured], data: DataSet) -> Table:
+    """The same for a notebook."""
+    return figures_table(frame(measured, data), caption=f"{data.name} ({data.heading}; split {data.split})")
+
+
+def summary(measured: Sequence[Measured], data: DataSet) -> pd.DataFrame:
+    """Found, chance and cost of the shipped thresholds as numbers, for :func:`farmlab.figures.recalls`."""
+    own = [one for one in measured if one.data == data.name]
+    return pd.DataFrame(
+        {
+            "detector": [one.model for one in own],
+            "recall": [one.shipped.recall.value for one in own],
+            "low": [one.shipped.recall.low for one in own],
+            "high": [one.shipped.recall.high for one in own],
+            "chance": [one.shipped.chance for one in own],
+            "false_per_day": [one.shipped.false_per_day.value for one in own],
+        }
+    )
 
 
 def _rows(one: Measured, data: DataSet) -> list[dict[str, str]]:

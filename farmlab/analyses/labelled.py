@@ -91,6 +91,23 @@ def public(folder: Path | None) -> tuple[DataSet, ...]:
     return found
 
 
+def events(data: DataSet) -> pd.DataFrame:
+    """What happens in a data set, one row each: trial, sensor, kind, start, hours."""
+    rows = [
+        {
+            "trial": trial.name,
+            "sensor": column,
+            "kind": event.kind,
+            "start": event.start,
+            "hours": round((event.end - event.start) / pd.Timedelta(hours=1), 1),
+        }
+        for trial in data.trials
+        for column, known in trial.events.items()
+        for event in known
+    ]
+    return pd.DataFrame(rows, columns=["trial", "sensor", "kind", "start", "hours"])
+
+
 def _room() -> pd.DataFrame:
     table = pd.read_csv(sample.file(sample.ROOM_FILE), index_col="date", parse_dates=True)
     times = pd.DatetimeIndex(table.index).tz_localize(sample.ROOM_ZONE).tz_convert("UTC").rename("time")

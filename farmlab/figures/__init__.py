@@ -8,6 +8,7 @@ from farmlab.figures.evidence import evidence
 from farmlab.figures.fan import fan
 from farmlab.figures.house_day import house_day
 from farmlab.figures.houses import houses
+from farmlab.figures.recalls import recalls
 from farmlab.figures.sparkline import sparkline
 from farmlab.figures.svg import Picture, picture, themed_svg
 from farmlab.figures.table import Table, backtest_table, table
@@ -23,6 +24,7 @@ __all__ = [
     "house_day",
     "houses",
     "picture",
+    "recalls",
     "sparkline",
     "table",
     "targets",
