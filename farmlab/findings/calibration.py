@@ -9,8 +9,8 @@ import pandas as pd
 from farmlab.features import air_balance, water_feed
 from farmlab.findings.case import Case
 from farmlab.findings.table import detector_table, settings
+from farmlab.models.layered import Layered
 from farmlab.models.level import SETTLED_DAYS
-from farmlab.models.own_history import OwnHistory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def calibrate(
     mine = [sensor for sensor in sensors if sensor.house == house.number]
     first = past.index[0].to_pydatetime() if len(past) else until
     case = Case(house, past, mine, flocks, first, until, timezone)
-    detector = OwnHistory(**settings(case)).fit(detector_table(case))
+    detector = Layered(**settings(case)).fit(detector_table(case))
     return {
         "detector": detector.to_state(),
         "air": _air(case),

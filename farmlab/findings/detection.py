@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from farmlab.findings import recalibration
 from farmlab.findings.table import detector_table
-from farmlab.models.own_history import OwnHistory
+from farmlab.models.layered import Layered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def detect(case: Case) -> Detection | None:
     return Detection(table, restored(case.calibration).look(table))
 
 
-def restored(calibration: Mapping[str, Any]) -> OwnHistory:
+def restored(calibration: Mapping[str, Any]) -> Layered:
     """The detector of a house, its thresholds as high as what people said of its alarms asks for."""
     told = recalibration.of_channels(calibration.get("factors", {}))
-    return OwnHistory.from_state(calibration["detector"]).raise_thresholds(told)
+    return Layered.from_state(calibration["detector"]).raise_thresholds(told)

@@ -144,7 +144,7 @@ def _off_level(case: Case) -> list[Finding]:
     if case.detection is None:
         return []
     look = case.detection.found
-    change = look.change["offset"] / look.expected["drift"]  # as a share of a usual hour
+    change = look.change["offset"] / look.expected["trend"]  # as a share of a usual hour
     found = [_off(case, metric, look.scores, change) for metric in AMOUNTS]
     return [finding for finding in found if finding is not None]
 
@@ -153,7 +153,7 @@ def _off(case: Case, metric: str, scores: dict[str, pd.DataFrame], change: pd.Da
     column = METRICS[metric].column
     if column not in change:
         return None
-    score = scores["offset"][column].where(scores["offset"][column] >= scores["drift"][column], scores["drift"][column])
+    score = scores["offset"][column].where(scores["offset"][column] >= scores["trend"][column], scores["trend"][column])
     off = (score >= 0.5) & (change[column].abs() >= LEAST_CHANGE)
     when = case.stretch(off)
     if when is None:

@@ -42,6 +42,8 @@ TITLES: Final = {
     "offset": "{label} reads {value}, expected {expected}, since {since}",
     "step": "{label} jumped from {expected} to {value} at {since}",
     "drift": "{label} has moved away to {value}, expected {expected}, since {since}",
+    "trend": "{label} has moved to {value}, expected {expected}, since {since}",
+    "pattern": "{label} runs unlike anything in its past since {since}",
     "spike": "{label} jumped and came back {repeats} times since {since}",
 }
 

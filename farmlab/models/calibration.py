@@ -7,13 +7,13 @@ indoor data that kept budgets of 0.01 to 0.3 within a factor of about one, where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,6 +54,11 @@ class Threshold:
         """The higher of two thresholds, column by column."""
         higher = other.value > self.value
         return Threshold(np.maximum(self.value, other.value), self.spread, np.where(higher, other.rate, self.rate))
+
+    def of(self, columns: Sequence[int]) -> Threshold:
+        """The thresholds of some columns."""
+        chosen = list(columns)
+        return Threshold(self.value[chosen], self.spread[chosen], self.rate[chosen])
 
     def state(self) -> dict[str, list[float | None]]:
         """The numbers as JSON values; None stands for infinity."""
@@ -111,9 +116,15 @@ def gumbel(maxima: NDArray[np.float64], *, budget: float, floor: NDArray[np.floa
 
 
 def multiple(maxima: NDArray[np.float64], *, times: float, floor: NDArray[np.float64]) -> Threshold:
-    """``times`` the largest clean value, never below ``floor``; the rate is that of the fitted log-Gumbel."""
+    """``times`` the largest clean value, never below ``floor``.
+
+    The rate is that of the fitted log-Gumbel, but at most one in n + 1 for the largest of n days and less beyond it.
+    """
     location, spread, days = _fitted(maxima, floor)
-    return _threshold(np.fmax(times * _largest(maxima), floor), location, spread, days)
+    largest = _largest(maxima)
+    found = _threshold(np.fmax(times * largest, floor), location, spread, days)
+    beyond = np.fmax(largest, floor / times) / found.value
+    return replace(found, rate=np.fmin(found.rate, beyond ** (1 / spread) / (days + 1)))
 
 
 def _largest(maxima: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -27,7 +27,9 @@ KINDS: Final = {
     "offset": "offset",
     "step": "step",
     "drift": "drift",
+    "trend": "trend",
     "spike": "spike",
+    "pattern": "pattern",
 }
 LOOKBACK: Final = {
     # channel → samples or hours before the first flag at which the trouble began
@@ -35,6 +37,8 @@ LOOKBACK: Final = {
     "kept_step": pd.Timedelta(hours=3),
     "offset": pd.Timedelta(hours=3),
     "drift": pd.Timedelta(hours=12),
+    "trend": pd.Timedelta(hours=12),
+    "pattern": pd.Timedelta(0),
 }
 CHECKS: Final = {
     "dropout": "Check plug and cable of the sensor, and whether the controller still lists it.",
@@ -43,6 +47,8 @@ CHECKS: Final = {
     "offset": "Compare with a hand-held instrument; ask whether the sensor was moved, cleaned or replaced.",
     "step": "Ask what was done at that time: a door, a setting, the sensor itself.",
     "drift": "Compare with a hand-held instrument; calibrate or clean the sensor if it is off.",
+    "trend": "Compare with a hand-held instrument; ask what has changed around it.",
+    "pattern": "Look at the curve: what was done, or which machine ran, at that time?",
     "spike": "Watch it; if it comes again, check plug and cable for a loose or wet contact.",
 }
 
@@ -196,7 +202,9 @@ def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> 
         "noise": f"it jumps up and down from reading to reading since {at}",
         "kept_step": f"it jumped from about {expected:.4g} to {value:.4g} at {at} and stayed there",
         "offset": f"its level has changed since {at}: {value:.4g}, expected {expected:.4g}",
-        "drift": f"the mean of a day has moved away from that of the past days: {value:.4g}, expected {expected:.4g}",
+        "drift": f"it moves away from what the others let expect: {value:.4g}, expected {expected:.4g}",
+        "trend": f"the mean of a day has moved away from that of the past days: {value:.4g}, expected {expected:.4g}",
+        "pattern": f"its course since {at} is unlike anything in its past",
         "step": f"it jumped from about {expected:.4g} to {value:.4g} at {at}",
         "spike": f"it jumped and came straight back, {repeats} times" if repeats > 1 else "it jumped and came back",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -73,6 +73,22 @@ class Hours:
             joined.held[rows] |= part.held
         return joined
 
+    def state(self) -> dict[str, Any]:
+        """The hours as JSON values; None stands for missing."""
+        return {
+            "first": self.first,
+            "values": [[float(x) if np.isfinite(x) else None for x in row] for row in self.values],
+            "held": [[int(x) for x in row] for row in self.held],
+            "placed": [float(x) for x in self.placed],
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> Hours:
+        """What :meth:`state` gave, read back."""
+        values = np.array(state["values"], dtype=float)
+        held = np.array(state["held"], dtype=bool)
+        return cls(int(state["first"]), values, held, np.array(state["placed"], dtype=float))
+
 
 def ends(seen: Table, timezone: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each row the hour it belongs to, and the last hour that is complete with it, by the farm's clock.
@@ -94,7 +110,7 @@ def hourly(seen: Table, usable: NDArray[np.bool_], *, timezone: str) -> Hours:
     rows, count = np.where(valid, belongs - first, 0), int(max(belongs.max(), complete[-1]) - first + 1)
     values = np.where((seen.judged & valid)[:, None], seen.values, np.nan)
     least = COVERAGE * 3600 / seen.step.total_seconds()
-    means = np.column_stack([_means(column, rows, count, least) for column in values.T])
+    means = np.array([_means(column, rows, count, least) for column in values.T]).reshape(-1, count).T
     held = np.zeros(means.shape, dtype=bool)
     np.logical_or.at(held, rows[valid], ~usable[valid])
     placed = np.zeros(count)

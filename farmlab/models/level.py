@@ -15,13 +15,13 @@ from farmlab.models.hours import Hours
 from farmlab.models.intake import Table, aligned, require_days, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64]
 
-WIDTHS: Final = {"offset": 6, "drift": 24}
+WIDTHS: Final = {"offset": 6, "trend": 24}
 """Channel → hours over which the left-overs are averaged."""
 FEWEST_DAYS: Final = 3
 FEWEST_MAXIMA: Final = 5
@@ -49,8 +49,8 @@ class Level(Detector):
 
     The hourly mean, less the set-point where there is one, is compared with the median of the same hour of
     the past seven days of the same flock; what the ``driver`` (the outside temperature) explains of the rest
-    is taken off. Channels: ``offset`` (6-hour mean) and ``drift`` (24-hour mean). From a single sensor a slow
-    drift cannot be told from the weather: read ``drift`` as "the level has changed", not as a fault.
+    is taken off. Channels: ``offset`` (6-hour mean) and ``trend`` (24-hour mean). From a single sensor a slow
+    drift cannot be told from the weather: ``trend`` says that the level has changed, not that the sensor is off.
 
     Parameters
     ----------
@@ -206,6 +206,17 @@ class Level(Detector):
         raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
         return threshold.score(means, raised)
 
+    def keep(self, columns: Collection[str]) -> None:
+        """Judge these columns only from now on."""
+        kept = [i for i, column in enumerate(self.columns_) if column in columns]
+        hourly = [*kept, *([len(self.columns_)] if self.driver else [])]
+        self.columns_ = tuple(self.columns_[i] for i in kept)
+        self.slope_ = self.slope_[kept]
+        self.thresholds_ = {channel: threshold.of(kept) for channel, threshold in self.thresholds_.items()}
+        self.alarms_ = {channel: alarms[kept] for channel, alarms in self.alarms_.items()}
+        past = self.context_
+        self.context_ = Hours(past.first, past.values[:, hourly], past.held[:, hourly], past.placed)
+
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough days of history for their level, which score 0."""
@@ -223,19 +234,13 @@ class Level(Detector):
         return pd.Series(rates, index=list(self.columns_), name="expected_rate")
 
     def _state(self) -> dict[str, Any]:
-        context = self.context_
         return {
             "columns_": list(self.columns_),
             "step_s": self.step_.total_seconds(),
             "slope_": [float(x) for x in self.slope_],
             "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
             "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
-            "context_": {
-                "first": context.first,
-                "values": [[float(x) if np.isfinite(x) else None for x in row] for row in context.values],
-                "held": [[int(x) for x in row] for row in context.held],
-                "placed": [float(x) for x in context.placed],
-            },
+            "context_": self.context_.state(),
         }
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
@@ -243,10 +248,4 @@ class Level(Detector):
         self.slope_ = np.array(learned["slope_"], dtype=float)
         self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
         self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
-        context, count = learned["context_"], len(self.columns_) + (self.driver is not None)
-        self.context_ = Hours(
-            int(context["first"]),
-            np.array(context["values"], dtype=float).reshape(-1, count),
-            np.array(context["held"], dtype=bool).reshape(-1, count),
-            np.array(context["placed"], dtype=float),
-        )
+        self.context_ = Hours.restored(learned["context_"])

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     from farmlab.models.intake import Table
 
+    Mask = NDArray[np.bool_]
+
 BEFORE_SAMPLES: Final = 3
 """A spike is reported up to three samples late."""
 AFTER: Final = pd.Timedelta(hours=6)
 LONGEST: Final = pd.Timedelta(hours=96)
 
 
-def learnable(seen: Table, flagged: NDArray[np.bool_], jumped: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def learnable(seen: Table, flagged: Mask, jumped: Mask) -> Mask:
     """Which values may be learned from.
 
     Parameters
@@ -30,20 +32,26 @@ def learnable(seen: Table, flagged: NDArray[np.bool_], jumped: NDArray[np.bool_]
     jumped
         Where a jump was marked: nothing is learned until half of it is undone, or for 96 h.
     """
-    usable = ~_spread(flagged, seen.per(AFTER))
+    held = suspects(seen, flagged, jumped)
+    for earlier in range(1, BEFORE_SAMPLES + 1):
+        held[:-earlier] |= flagged[earlier:]
+    return ~held
+
+
+def suspects(seen: Table, flagged: Mask, jumped: Mask) -> Mask:
+    """Which values were known to be doubtful when they came: flagged in the last six hours, or beyond a jump."""
+    doubtful = within(flagged, seen.per(AFTER))
     longest = seen.per(LONGEST)
     for row, column in zip(*np.nonzero(jumped), strict=True):
-        usable[row : row + _way_back(seen.values[:, column], int(row), longest), column] = False
-    return usable
+        doubtful[row : row + _way_back(seen.values[:, column], int(row), longest), column] = True
+    return doubtful
 
 
-def _spread(flagged: NDArray[np.bool_], after: int) -> NDArray[np.bool_]:
+def within(flagged: Mask, samples: int) -> Mask:
+    """Where one of the last ``samples`` before, or the sample itself, was flagged."""
     rows = np.arange(len(flagged))[:, None]
-    last = np.maximum.accumulate(np.where(flagged, rows, -after - 1), axis=0)
-    near = rows - last <= after
-    for earlier in range(1, BEFORE_SAMPLES + 1):
-        near[:-earlier] |= flagged[earlier:]
-    return near
+    last = np.maximum.accumulate(np.where(flagged, rows, -samples - 1), axis=0)
+    return np.asarray(rows - last <= samples)
 
 
 def _way_back(values: NDArray[np.float64], row: int, longest: int) -> int:

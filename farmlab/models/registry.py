@@ -33,7 +33,9 @@ class Entry:
 
 
 _BUILT_IN: Final = (
-    Entry("own_history", "anomaly", "farmlab.models.own_history:OwnHistory"),
+    Entry("layered", "anomaly", "farmlab.models.layered:Layered"),
+    Entry("neighbours", "anomaly", "farmlab.models.neighbours:Neighbours"),
+    Entry("shape", "anomaly", "farmlab.models.shape:Shape"),
     Entry("level", "anomaly", "farmlab.models.level:Level"),
     Entry("sensor_rules", "anomaly", "farmlab.models.sensor_rules:SensorRules"),
     Entry("z_score", "anomaly", "farmlab.models.classic.z_score:ZScore"),
@@ -47,7 +49,7 @@ _BUILT_IN: Final = (
 )
 
 
-DEFAULT: Final = {"anomaly": "own_history"}
+DEFAULT: Final = {"anomaly": "layered"}
 """Task → the estimator that is used where nobody chose one."""
 
 
@@ -55,7 +57,7 @@ def entries(*, task: str = "") -> tuple[Entry, ...]:
     """All estimators, or those of a task, the built-in ones first.
 
     >>> [entry.name for entry in entries(task="anomaly")][:2]
-    ['own_history', 'level']
+    ['layered', 'neighbours']
     """
     known = _BUILT_IN + tuple(_extensions())
     return tuple(entry for entry in known if task in ("", entry.task))
@@ -64,8 +66,8 @@ def entries(*, task: str = "") -> tuple[Entry, ...]:
 def find(name: str) -> type[Estimator]:
     """The class of this name.
 
-    >>> find("own_history").__name__
-    'OwnHistory'
+    >>> find("layered").__name__
+    'Layered'
 
     Raises
     ------

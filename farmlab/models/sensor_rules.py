@@ -13,6 +13,7 @@ from farmlab.models import calibration, habituation, rule_statistics
 from farmlab.models.base import Detector
 from farmlab.models.calibration import Threshold
 from farmlab.models.intake import Table, aligned, require_days, table
+from farmlab.models.protection import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ RULE_BUDGET: Final = 0.0167
 FAR: Final = 2.0
 """A value this many widths outside of the clean range is a drop-out."""
 FEWEST_DAYS: Final = 3
+BELOW: Final = 0.49
 
 
 class SensorRules(Detector):
@@ -167,8 +169,17 @@ class SensorRules(Detector):
         """Scores by rule on the grid."""
         statistics = self._statistics(recent)
         scores = {channel: self._score(channel, statistics[channel], recent) for channel in RULES}
-        scores["outside"] = np.where(statistics["outside"] > FAR, 0.99, 0.49 * np.fmin(statistics["outside"] / FAR, 1))
+        scores["outside"] = np.where(statistics["outside"] > FAR, 0.99, BELOW * np.fmin(statistics["outside"] / FAR, 1))
+        back = self._coming_back(scores, recent)
+        for channel in ("step", "kept_step"):
+            scores[channel] = np.where(back, np.fmin(scores[channel], BELOW), scores[channel])
         return {channel: np.where(recent.judged[:, None], grid, 0.0) for channel, grid in scores.items()}
+
+    @staticmethod
+    def _coming_back(scores: dict[str, Values], recent: Table) -> NDArray[np.bool_]:
+        """Where a jump may be the way back from a value that was none."""
+        none = np.maximum(scores["stuck"], scores["outside"]) >= 0.5
+        return within(none, recent.per(pd.Timedelta(hours=rule_statistics.KEPT_HOURS)) + 5)
 
     def _score(self, channel: str, statistic: Values, recent: Table) -> Values:
         threshold, per_hour = self.thresholds_[channel], recent.per(pd.Timedelta(hours=1))

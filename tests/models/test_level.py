@@ -29,7 +29,7 @@ def test_a_change_of_level_is_seen_within_hours_and_a_slow_one_within_a_day(leve
     moved.iloc[4 * DAY - 60 :, 0] += 6
     flags = level.score_channels(moved)
     assert flags["offset"]["temp_c_1"].iloc[4 * DAY :].max() > 0.5
-    assert flags["drift"]["temp_c_1"].iloc[4 * DAY + 60 :].max() > 0.5
+    assert flags["trend"]["temp_c_1"].iloc[4 * DAY + 60 :].max() > 0.5
     assert flags["offset"]["temp_c_2"].max() < 0.5
 
 
@@ -65,7 +65,7 @@ def test_what_the_weather_explains_is_no_change_of_level() -> None:
     )
     aware, unaware = Level(driver="temp_c_outside").fit(house), Level().fit(house[["temp_c"]])
     assert aware.slope_[0] == pytest.approx(0.5, abs=0.05)
-    assert aware.thresholds_["drift"].value[0] < 0.4 * unaware.thresholds_["drift"].value[0]
+    assert aware.thresholds_["trend"].value[0] < 0.4 * unaware.thresholds_["trend"].value[0]
 
 
 def test_a_new_flock_is_not_compared_with_the_last_one_nor_judged_too_early() -> None:
@@ -90,7 +90,7 @@ def test_after_a_gap_it_waits_until_there_is_a_past_again(level: Level) -> None:
 def test_a_level_that_stays_becomes_the_new_normal(level: Level) -> None:
     moved = recent(days=20)
     moved.iloc[3 * DAY :, 0] += 6
-    scores = level.score_channels(moved)["drift"]["temp_c_1"]
+    scores = level.score_channels(moved)["trend"]["temp_c_1"]
     assert scores.iloc[4 * DAY : 6 * DAY].max() > 0.5
     assert scores.iloc[-3 * DAY :].max() < 0.5
 

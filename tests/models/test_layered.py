@@ -10,7 +10,7 @@ from farmlab.errors import InsufficientData, UnknownName
 from farmlab.models import registry
 from farmlab.models.checks import broken, healthy
 from farmlab.models.episodes import Episode, episodes, to_frame
-from farmlab.models.own_history import OwnHistory
+from farmlab.models.layered import Layered
 from farmlab.models.walk import score_forward
 
 DAY = 144
@@ -21,17 +21,17 @@ def recent() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def detector() -> OwnHistory:
-    return OwnHistory().fit(healthy())
+def detector() -> Layered:
+    return Layered().fit(healthy())
 
 
-def found(detector: OwnHistory, X: pd.DataFrame, **options: str) -> tuple[Episode, ...]:
+def found(detector: Layered, X: pd.DataFrame, **options: str) -> tuple[Episode, ...]:
     look = detector.look(X)
     return episodes(look.scores, X, change=look.change, **options)
 
 
 def test_level_only_and_rules_only_are_kept_apart() -> None:
-    detector = OwnHistory(level_only=["rh_pct"], rules_only=["temp_c_2"]).fit(healthy())
+    detector = Layered(level_only=["rh_pct"], rules_only=["temp_c_2"]).fit(healthy())
     assert detector.rules.columns_ == ("temp_c_1", "temp_c_2")
     assert detector.level.columns_ == ("temp_c_1", "rh_pct")
     X = recent()
@@ -48,22 +48,22 @@ def test_a_fault_in_the_history_does_not_become_normal() -> None:
     history.iloc[10 * DAY : 10 * DAY + 30, 0] += 12
     X = recent()
     X.iloc[-60:, 0] += 5
-    assert OwnHistory().fit(history).score_samples(X)["temp_c_1"].iloc[-1] > 0.5
+    assert Layered().fit(history).score_samples(X)["temp_c_1"].iloc[-1] > 0.5
 
 
-def test_the_state_is_small_plain_json(detector: OwnHistory) -> None:
+def test_the_state_is_small_plain_json(detector: Layered) -> None:
     text = json.dumps(detector.to_state(), allow_nan=False)
-    assert len(text) < 60_000
+    assert len(text) < 100_000
     again = registry.restore(json.loads(text))
-    assert isinstance(again, OwnHistory)
+    assert isinstance(again, Layered)
 
 
 def test_an_unknown_model_names_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="own_history"):
-        registry.find("own_histroy")
+    with pytest.raises(UnknownName, match="layered"):
+        registry.find("layred")
 
 
-def test_an_episode_has_kind_onset_and_words_in_the_farms_zone(detector: OwnHistory) -> None:
+def test_an_episode_has_kind_onset_and_words_in_the_farms_zone(detector: Layered) -> None:
     X = recent()
     X.iloc[300:400, 1] = 21.4
     X.iloc[299, 1], X.iloc[400, 1] = 21.0, 21.0
@@ -77,7 +77,7 @@ def test_an_episode_has_kind_onset_and_words_in_the_farms_zone(detector: OwnHist
     assert stuck.check.endswith(".")
 
 
-def test_kinds_of_episodes(detector: OwnHistory) -> None:
+def test_kinds_of_episodes(detector: Layered) -> None:
     X = recent()
     X.iloc[200, 0] += 9
     X.iloc[400:412, 1] = -127.0
@@ -88,14 +88,14 @@ def test_kinds_of_episodes(detector: OwnHistory) -> None:
     assert ("rh_pct", "offset") in kinds
 
 
-def test_the_expected_value_of_an_offset_is_what_the_past_lets_expect(detector: OwnHistory) -> None:
+def test_the_expected_value_of_an_offset_is_what_the_past_lets_expect(detector: Layered) -> None:
     X = recent()
     X.iloc[-80:, 0] += 5
     offset = next(e for e in found(detector, X) if e.sensor == "temp_c_1" and e.kind in ("offset", "drift"))
     assert offset.value - offset.expected == pytest.approx(4, abs=1.5)  # the mean of hours lags behind
 
 
-def test_flags_close_together_are_one_episode_and_nothing_gives_none(detector: OwnHistory) -> None:
+def test_flags_close_together_are_one_episode_and_nothing_gives_none(detector: Layered) -> None:
     times = pd.date_range("2026-07-01", periods=40, freq="10min", tz="UTC")
     score = pd.DataFrame({"x": np.zeros(40)}, index=times)
     score.iloc[[5, 7, 30]] = 0.9
@@ -121,8 +121,8 @@ def test_far_values_among_noise_are_noise() -> None:
 
 def test_walking_forward_never_looks_ahead() -> None:
     X = broken(healthy(days=28))
-    whole = score_forward(OwnHistory(), X, warm_up="10D", every="5D")
-    cut = score_forward(OwnHistory(), X.iloc[: 20 * DAY], warm_up="10D", every="5D")
+    whole = score_forward(Layered(), X, warm_up="10D", every="5D")
+    cut = score_forward(Layered(), X.iloc[: 20 * DAY], warm_up="10D", every="5D")
     for channel, scores in cut.items():
         pd.testing.assert_frame_equal(scores, whole[channel].iloc[: 20 * DAY])
     assert not whole["spike"].iloc[: 10 * DAY].to_numpy().any()
@@ -131,4 +131,4 @@ def test_walking_forward_never_looks_ahead() -> None:
 
 def test_walking_needs_more_than_its_warm_up() -> None:
     with pytest.raises(InsufficientData):
-        score_forward(OwnHistory(), healthy(days=5), warm_up="10D")
+        score_forward(Layered(), healthy(days=5), warm_up="10D")

@@ -1,0 +1,206 @@
+"""The level of each sensor against what the other sensors of the same place let expect: drift and offset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+import numpy as np
+import pandas as pd
+
+from farmlab.features.flock import AGE
+from farmlab.models import calibration, habituation, hours, rule_statistics
+from farmlab.models.base import Detector
+from farmlab.models.calibration import Threshold
+from farmlab.models.expectation import CLOCK, Walk
+from farmlab.models.hours import Hours
+from farmlab.models.intake import Table, aligned, require_days, table
+from farmlab.models.level import SETTLED_DAYS, LevelLook
+from farmlab.models.relations import FEWEST_NEIGHBOURS, Relations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+WIDTHS: Final = {"offset": 6, "drift": 24}
+"""Channel → hours over which the left-overs are averaged."""
+FEWEST_DAYS: Final = 3
+FEWEST_MAXIMA: Final = 5
+CONTEXT_HOURS: Final = 48
+
+
+class Neighbours(Detector):
+    """Whether the level of a sensor is what the other columns of the table let expect.
+
+    Hourly means are compared with a ridge regression on the other columns and two daily harmonics, refitted once
+    a day on what was not flagged. A sensor under suspicion explains no other. Channels: ``offset`` (6-hour mean
+    of what is left over) and ``drift`` (24-hour mean).
+
+    Parameters
+    ----------
+    explaining
+        Columns that explain others and are not judged (set-point, outside temperature, controller, age).
+    beside
+        Columns that are not used at all.
+    timezone
+        Whose clock tells the hour of the day.
+    budget
+        False episodes a sensor-day that both channels together may cause.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-06-01", periods=21 * 24, freq="h", tz="UTC")
+    >>> random = np.random.default_rng(1)
+    >>> weather = np.repeat(random.normal(0, 2, 21), 24)
+    >>> X = pd.DataFrame({f"temp_c_{i}": 22 + weather + random.normal(0, 0.1, 504) for i in (1, 2, 3)}, index=times)
+    >>> detector = Neighbours().fit(X)
+    >>> X.iloc[490:, 0] += 2
+    >>> scores = detector.score_samples(X)
+    >>> bool(scores["temp_c_1"].iloc[-1] > 0.5), bool((scores[["temp_c_2", "temp_c_3"]] < 0.5).all(axis=None))
+    (True, True)
+    """
+
+    name: ClassVar[str] = "neighbours"
+
+    def __init__(
+        self,
+        *,
+        explaining: Sequence[str] = (),
+        beside: Sequence[str] = (),
+        timezone: str = "UTC",
+        budget: float = 0.05,
+        random_state: int | None = 0,
+    ) -> None:
+        super().__init__(random_state=random_state)
+        self.explaining, self.beside = list(explaining), list(beside)
+        self.timezone, self.budget = timezone, budget
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        own = ("explaining", "beside", "timezone", "budget")
+        return {**super().parameters, **{name: getattr(self, name) for name in own}}
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether thresholds are there."""
+        return hasattr(self, "thresholds_")
+
+    def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
+        """Relations and thresholds from history; see :meth:`farmlab.models.base.Detector.fit`."""
+        history = table(X, beside={*self.beside, *self.explaining})
+        require_days(history, days=FEWEST_DAYS)
+        self.columns_, self.step_ = history.columns, history.step
+        self.given_ = tuple(c for c in dict.fromkeys([*self.explaining, AGE]) if c in X.columns)
+        history = self.prepared(X)
+        self._learn(self._hours(history, aligned(clean, history)), rule_statistics.grain(history.values))
+        return self
+
+    def _learn(self, past: Hours, grains: Values) -> None:
+        """Once without suspicion for provisional thresholds, then with it."""
+        centre = np.nan_to_num(_medians(past.values))
+        self.thresholds_, walked = {}, None
+        for _ in range(2):
+            relations = Relations.around(np.r_[centre, np.zeros(CLOCK)])
+            walked = self._walk(past, relations, learned_until=None)
+            self._learn_thresholds(past, walked, grains[: len(self.columns_)])
+        assert walked is not None
+        self.relations_, self.learned_until_ = walked.relations, walked.learned_until
+        self.context_ = Hours(past.first, past.values, walked.held[:, :-CLOCK], past.placed).tail(CONTEXT_HOURS)
+
+    def _walk(self, seen: Hours, relations: Relations, *, learned_until: int | None) -> Walk:
+        limits = {channel: threshold.value for channel, threshold in self.thresholds_.items()}
+        judged = len(self.columns_)
+        return Walk(seen, relations, judged=judged, widths=WIDTHS, limits=limits or None, learned_until=learned_until)
+
+    def _learn_thresholds(self, past: Hours, walked: Walk, grains: Values) -> None:
+        days = (past.first + np.arange(len(past.values))) // hours.DAY
+        self.alarms_ = {}
+        for channel in WIDTHS:
+            means = np.abs(walked.means[channel]) / walked.doubt
+            usable = np.isfinite(means) & ~walked.held[:, : len(self.columns_)]
+            maxima = calibration.without_outliers(calibration.daily_maxima(means, days, usable=usable))
+            maxima = np.where(np.isfinite(maxima).sum(axis=0) >= FEWEST_MAXIMA, maxima, np.nan)
+            threshold = calibration.gumbel(maxima, budget=self.budget / len(WIDTHS), floor=grains / 2)
+            self.thresholds_[channel] = threshold
+            self.alarms_[channel] = habituation.recent_alarms(means, threshold.value, per_hour=1)
+
+    def prepared(self, X: pd.DataFrame) -> Table:
+        """The table on this detector's grid: the judged columns, then those that only explain."""
+        return table(X, step=self.step_, columns=[*self.columns_, *self.given_])
+
+    def _hours(self, seen: Table, usable: NDArray[np.bool_]) -> Hours:
+        return hours.hourly(seen, usable, timezone=self.timezone)
+
+    def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Scores by channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
+        self._check_fitted()
+        recent = self.prepared(X)
+        return self.look(recent, np.ones(recent.values.shape, dtype=bool), X).scores
+
+    def look(self, recent: Table, usable: NDArray[np.bool_], X: pd.DataFrame) -> LevelLook:
+        """Scores, change and expectation of ``X`` with the grid ``recent``; what is not ``usable`` explains nothing."""
+        seen = self._hours(recent, usable).after(self.context_)
+        walked = self._walk(seen, self.relations_.copy(), learned_until=self.learned_until_)
+        columns = [column for column in X.columns if column in self.columns_]
+        complete = np.clip(hours.ends(recent, self.timezone)[1] - seen.first, -1, len(seen.values) - 1)[recent.rows]
+        settled = (recent.judged & ~(recent.age < SETTLED_DAYS))[recent.rows, None]
+
+        def framed(by_hour: Values, nothing: float) -> pd.DataFrame:
+            padded = np.vstack([by_hour, np.full((1, by_hour.shape[1]), nothing)])  # -1: no hour is complete yet
+            return pd.DataFrame(padded[complete], index=X.index, columns=list(self.columns_))[columns]
+
+        scores, change, expected = {}, {}, {}
+        for channel, means in walked.means.items():
+            scores[channel] = framed(self._score(channel, np.nan_to_num(np.abs(means) / walked.doubt)), 0.0) * settled
+            change[channel] = framed(means, np.nan)
+            expected[channel] = framed(walked.expected[channel], np.nan)
+        return LevelLook(scores, change, expected)
+
+    def _score(self, channel: str, means: Values) -> Values:
+        threshold = self.thresholds_[channel]
+        raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
+        return threshold.score(means, raised)
+
+    @property
+    def grace_(self) -> dict[str, str]:
+        """Columns without enough history with enough neighbours, which score 0."""
+        unknown = ~np.isfinite(self.thresholds_["offset"].value)
+        why = f"too little history for a comparison with at least {FEWEST_NEIGHBOURS} other columns"
+        return {column: why for column, none in zip(self.columns_, unknown, strict=True) if none}
+
+    @property
+    def expected_rate_(self) -> pd.Series:
+        """Expected false episodes per day of each column, both channels together."""
+        rates = np.sum([threshold.rate for threshold in self.thresholds_.values()], axis=0)
+        return pd.Series(rates, index=list(self.columns_), name="expected_rate")
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "columns_": list(self.columns_),
+            "given_": list(self.given_),
+            "step_s": self.step_.total_seconds(),
+            "relations_": self.relations_.state(),
+            "learned_until_": self.learned_until_,
+            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
+            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
+            "context_": self.context_.state(),
+        }
+
+    def _restore(self, learned: Mapping[str, Any]) -> None:
+        self.columns_, self.given_ = tuple(learned["columns_"]), tuple(learned["given_"])
+        self.step_ = pd.Timedelta(seconds=learned["step_s"])
+        self.relations_ = Relations.restored(learned["relations_"])
+        self.learned_until_ = int(learned["learned_until_"])
+        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
+        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
+        self.context_ = Hours.restored(learned["context_"])
+
+
+def _medians(values: Values) -> Values:
+    out = np.zeros(values.shape[1])
+    known = np.isfinite(values).any(axis=0)
+    out[known] = np.nanmedian(values[:, known], axis=0)
+    return out
