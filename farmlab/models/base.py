@@ -144,7 +144,7 @@ class Detector(Estimator):
         """The detector itself, its thresholds so many times as high: column → channel → factor.
 
         It is what people said of its alarms. Parts that are detectors, and ``thresholds_`` by channel, are found by
-        themselves; a detector that keeps its thresholds elsewhere is left as it is.
+        themselves; a detector that keeps its thresholds elsewhere is left as it is, as are limits that are physical.
         """
         for part in vars(self).values():
             if isinstance(part, Detector) and part.is_fitted:

@@ -101,6 +101,12 @@ class Shape(Detector):
     def _statistic(self, far: Values, size: Values) -> Values:
         return np.fmax(far / self.usual_[0], size / self.usual_[1])
 
+    def raise_thresholds(self, factors: Mapping[str, Mapping[str, float]]) -> Self:
+        """The detector itself with higher thresholds; see :meth:`farmlab.models.base.Detector.raise_thresholds`."""
+        told = [factors.get(column, {}).get(CHANNEL, 1.0) for column in self.columns_]
+        self.threshold_ = self.threshold_.times(np.array(told))
+        return self
+
     def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Scores of the channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
         self._check_fitted()
