@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 """Polls lie on whole multiples of the interval from here on, so that they never drift."""
+EARLY = timedelta(seconds=15)
+"""The scheduler starts a run up to a second before its time; it belongs to the slot that is about to begin."""
 
 
 @flow(name="sync", description="Take in what the sources of all farms have, and look at it.")
@@ -83,6 +85,6 @@ def one(store: Store, settings: Settings, farm: Farm) -> str:
 
 def _waits(store: Store, farm: Farm, at: datetime) -> bool:
     interval = timedelta(minutes=farm.poll_minutes)
-    slot = ANCHOR + (at - ANCHOR) // interval * interval
+    slot = ANCHOR + (at + EARLY - ANCHOR) // interval * interval
     last = last_poll(store, farm)
-    return last is None or last.started_at < slot
+    return last is None or last.started_at < slot - EARLY

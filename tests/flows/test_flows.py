@@ -59,9 +59,11 @@ def test_sync_takes_in_what_came_since(settings, tmp_path):
 @pytest.mark.parametrize(
     ("last", "at", "is_due"),
     [
-        ("10:00", "10:04:59", False),
+        ("10:00", "10:04:40", False),
         ("10:00", "10:05", True),
-        ("10:04:59", "10:05", True),
+        ("10:00", "10:04:59.8", True),  # the scheduler is early now and then
+        ("10:04:59.8", "10:05:01", False),
+        ("10:04:59.8", "10:09:59.7", True),
         ("10:05:40", "10:09", False),
     ],
 )
