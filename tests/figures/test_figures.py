@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from farmlab.domain import Sensor
-from farmlab.figures import Picture, coverage, evidence, fan, house_day, houses, targets
+from farmlab.figures import Picture, coverage, evidence, fan, house_day, houses, recalls, targets
 from farmlab.figures.lines import dates
 from farmlab.figures.style import PALETTE
 from tests.figures.pages import HOSTILE, START, UNTIL, ZONE, Episode, amounts, day, parsed, texts
@@ -49,6 +49,11 @@ def ahead() -> pd.DataFrame:
     return pd.DataFrame({"forecast": 100.0, "lower": 90.0, "upper": 115.0}, index=index)
 
 
+def found(name: str) -> pd.DataFrame:
+    shares = {"recall": [0.9, np.nan], "low": [0.8, np.nan], "high": [1.0, np.nan], "chance": [0.2, np.nan]}
+    return pd.DataFrame({"detector": [name, "other"], **shares, "false_per_day": [0.05, 0.0]})
+
+
 def every_figure(frame: pd.DataFrame, name: str) -> list[Picture]:
     """Each figure of these data, with this name wherever a name from outside is shown."""
     marks = [Episode(name, START + timedelta(hours=3))]
@@ -60,6 +65,7 @@ def every_figure(frame: pd.DataFrame, name: str) -> list[Picture]:
         houses({name: pd.DataFrame({"value": frame["temp_c"]})}, metric="temp", **WINDOW, title=name),
         fan(history, ahead(), metric="water", until=UNTIL, timezone=ZONE, title=name),
         targets(flock(), title=name),
+        recalls(found(name).iloc[: len(frame)], title=name),
     ]
 
 
@@ -77,6 +83,13 @@ def test_with_next_to_nothing_there_is_still_a_figure(frame: pd.DataFrame) -> No
     for picture in every_figure(frame, "House 3"):
         assert picture.alt == "House 3"
         assert parsed(picture).get("role") == "img"
+
+
+def test_what_detectors_found_stands_beside_chance_and_its_cost() -> None:
+    picture = recalls(found("layered"), title="Found")
+    (panel,) = panels(picture)
+    assert [tuple(line.get_xdata()[:1]) for line in panel.lines] == [(0.9,), (0.2,)]
+    assert {"layered", "0.05", "false/day"} <= set(texts(picture))
 
 
 def test_the_day_of_a_house_shows_what_is_there_with_units_and_newest_values() -> None:

@@ -32,6 +32,7 @@ KINDS: Final = {
 }
 SIZES: Final = {"spike": (4.0, 8.0), "drift": (2.0, 4.0), "offset": (2.5, 4.0), "noise": (0.5, 1.0)}
 """In standard deviations within a day."""
+TRIES: Final = 100
 APART: Final = pd.Timedelta(hours=8)
 
 
@@ -67,19 +68,22 @@ def inject(
 
 
 def _placed(times: pd.DatetimeIndex, start: pd.Timestamp, each: int, random: Random) -> list[tuple[str, int, int]]:
-    """Kind, first row and number of rows of each fault, in order, some hours apart."""
+    """Kind, first row and number of rows of each fault, in order, some hours apart, none over a gap in the readings."""
     step = series.step_of(times)
-    kinds = [str(kind) for kind in random.choice(list(KINDS), each, replace=False)]
-    rows = [_rows(kind, step, random) for kind in kinds]
     begin, apart = int(times.searchsorted(start)), round(APART / step)
-    room = len(times) - begin - sum(rows) - apart * (each + 1)
-    if room < 0:
-        raise InsufficientData(
-            f"{each} faults a column do not fit after {start:%Y-%m-%d}", next_step="Give a longer table, or fewer."
-        )
-    gaps = np.diff(np.sort(random.integers(0, room + 1, each)), prepend=0) + apart
-    firsts = begin + np.cumsum(gaps) + np.cumsum([0, *rows[:-1]])
-    return [(kind, int(first), length) for kind, first, length in zip(kinds, firsts, rows, strict=True)]
+    for _ in range(TRIES):
+        kinds = [str(kind) for kind in random.choice(list(KINDS), each, replace=False)]
+        rows = [_rows(kind, step, random) for kind in kinds]
+        room = len(times) - begin - sum(rows) - apart * (each + 1)
+        if room < 0:
+            continue
+        gaps = np.diff(np.sort(random.integers(0, room + 1, each)), prepend=0) + apart
+        firsts = begin + np.cumsum(gaps) + np.cumsum([0, *rows[:-1]])
+        if all(times[at + count - 1] - times[at] < 1.1 * count * step for at, count in zip(firsts, rows, strict=True)):
+            return [(kind, int(at), count) for kind, at, count in zip(kinds, firsts, rows, strict=True)]
+    raise InsufficientData(
+        f"{each} faults a column do not fit after {start:%Y-%m-%d}", next_step="Give a longer table, or fewer."
+    )
 
 
 def _rows(kind: str, step: pd.Timedelta, random: Random) -> int:

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from farmlab.analyses import evaluation, labelled
+from farmlab.cli import models
+from farmlab.errors import ConfigError, UnknownName
+from farmlab.models import registry
+from tests.cli.kit import Terminal
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal.of(tmp_path, models)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Path:
+    """Public data as they are laid out: two sensors with a drop-out, one marked series and a healthy one."""
+    random = np.random.default_rng(1)
+
+    def write(path: str, freq: str, at: slice) -> None:
+        times = pd.date_range("2016-01-11", periods=1500, freq=freq)
+        values = pd.Series(20 + np.sin(np.arange(1500) / 24) + random.normal(0, 0.1, 1500), times).round(1)
+        values.iloc[at] = 0.0
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        values.rename("value").rename_axis("timestamp").to_csv(tmp_path / path)
+
+    for name in ("T1", "T2"):
+        write(f"fault_injection/dev/{name}.csv", "10min", slice(1000, 1010))
+    write("nab/data/realTraffic/speed_6005.csv", "10min", slice(1000, 1060))
+    write("nab/data/artificialNoAnomaly/art_flat.csv", "10min", slice(0, 0))
+    event = {"kind": "dropout", "start": "2016-01-17 22:40:00", "end": "2016-01-18 00:10:00"}
+    labels = {f"dev/{name}": {"events": [event]} for name in ("T1", "T2")}
+    (tmp_path / "fault_injection" / "labels_dev.json").write_text(json.dumps(labels))
+    window = [["2016-01-17 20:00:00.000000", "2016-01-18 10:00:00.000000"]]
+    windows = {"realTraffic/speed_6005.csv": window, "artificialNoAnomaly/art_flat.csv": [], "other/x.csv": window}
+    (tmp_path / "nab" / "labels").mkdir()
+    (tmp_path / "nab" / "labels" / "combined_windows.json").write_text(json.dumps(windows))
+    return tmp_path
+
+
+def test_every_registered_estimator_is_listed_and_the_default_marked(terminal: Terminal) -> None:
+    rows = terminal.ask("models", "list")
+    assert [row["name"] for row in rows] == [entry.name for entry in registry.entries()]
+    assert [row["name"] for row in rows if row["default"]] == list(registry.DEFAULT.values())
+    assert "standard deviations" in terminal.type("models", "list")
+
+
+def test_without_public_data_the_tables_say_so(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FARMLAB_BENCH_DATA", raising=False)
+    said = terminal.type("models", "evaluate", "z_score")
+    assert "TESTS OF THE CODE" in said
+    assert "not available" in said
+    assert "github.com/numenta/NAB" in said
+
+
+def test_public_data_are_measured_joined_alone_and_by_window(bench: Path) -> None:
+    sets = {data.name: data for data in labelled.public(bench)}
+    assert [len(data.trials) for data in sets.values()] == [1, 2, 1, 1]
+    measured = evaluation.measure(["z_score"], sets.values())
+    joined, alone, marked, healthy = (one.shipped for one in measured)
+    assert joined.recall.value == alone.recall.value == 1.0
+    assert joined.by_kind["dropout"][1] < 0.2
+    assert marked.vus_pr.value > 2 * measured[2].floor
+    assert (healthy.events, healthy.flags_per_day) == (0, pytest.approx(0, abs=0.5))
+    json.dumps([one.plain() for one in measured], allow_nan=False)
+    said = models.in_words(measured, [*sets.values()], "")
+    assert said.count("EVIDENCE") == 1
+    assert "VUS-PR" in said
+
+
+def test_a_wrong_name_and_an_empty_folder_are_told(terminal: Terminal, tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="z_score"):
+        terminal.type("models", "evaluate", "z_scor")
+    with pytest.raises(ConfigError, match="no labelled data"):
+        terminal.type("models", "evaluate", "z_score", "--data", str(tmp_path))
