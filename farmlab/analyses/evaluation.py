@@ -16,7 +16,7 @@ from farmlab.models.evaluation import Figures, figures
 from farmlab.models.evaluation.trial import again, labelled, outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from farmlab.analyses.labelled import DataSet
     from farmlab.figures import Table
@@ -25,27 +25,30 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-STRICT: Final = round(evaluation.quieter(1 / 3), 4)
-"""The score at which a third of the false episodes is expected: the second, quieter point of every detector."""
+SHIPPED: Final = 0.5
+POINTS: Final = {round(evaluation.quieter(share), 2): share for share in (3.0, 1.0, 1 / 3)}
+"""Scores from which on readings are flagged, and the false episodes expected there as multiples of those at 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One detector on one data set: its figures at score 0.5 and at the quieter point, and VUS-PR by chance."""
+    """One detector on one data set: its figures by threshold (see :data:`POINTS`), and VUS-PR by chance."""
 
     model: str
     data: str
-    shipped: Figures
-    strict: Figures
+    points: Mapping[float, Figures]
     floor: float
     seconds: float
 
+    @property
+    def shipped(self) -> Figures:
+        """The figures at the detector's own threshold."""
+        return self.points[SHIPPED]
+
     def plain(self) -> dict[str, Any]:
         """All figures as JSON values; None where there is none."""
-        row = asdict(self)
-        for point in ("shipped", "strict"):
-            row[point]["achieved_by_intended"] = getattr(self, point).ratio
-        plain: dict[str, Any] = _without_nan(row)
+        points = {f"{score:g}": asdict(found) | {"ratio": found.ratio} for score, found in self.points.items()}
+        plain: dict[str, Any] = _without_nan(asdict(replace(self, points={})) | {"points": points})
         return plain
 
 
@@ -73,14 +76,14 @@ def measure(
 
 def _measured(kind: type[Detector], data: DataSet, chance: float) -> Measured:
     begin = time.perf_counter()
-    shipped: list[Outcome] = []
-    strict: list[Outcome] = []
+    units: dict[float, list[Outcome]] = {score: [] for score in POINTS}
     for trial in data.trials:
         found, scores = outcomes(kind, trial, volume=data.windows)
-        shipped += found
-        strict += again(found, scores, trial, threshold=STRICT)
+        for score in POINTS:
+            units[score] += found if score == SHIPPED else again(found, scores, trial, threshold=score)
     seconds = time.perf_counter() - begin
-    return Measured(kind.name, data.name, figures(shipped), figures(strict), chance, round(seconds, 2))
+    points = {score: figures(unit) for score, unit in units.items()}
+    return Measured(kind.name, data.name, points, chance, round(seconds, 2))
 
 
 def floor(data: DataSet) -> float:
@@ -125,8 +128,7 @@ def summary(measured: Sequence[Measured], data: DataSet) -> pd.DataFrame:
 def _rows(one: Measured, data: DataSet) -> list[dict[str, str]]:
     if not data.labelled:
         return [_quiet(one)]
-    points = (("0.5", one.shipped), (f"{STRICT:g}", one.strict))
-    return [_row(one, point, at) for at, point in points]
+    return [_row(one, point, f"{score:g}") for score, point in one.points.items()]
 
 
 def _quiet(one: Measured) -> dict[str, str]:
