@@ -24,6 +24,7 @@ SAYS = {
     "dashboard": "what the live pages show",
     "labelling": "episodes marked by hand",
     "serving": "servers, started as children",
+    "analyse": "one-shot: a table in, a report out",
     "publish": "self-contained pages, and the site",
     "analyses": "the steps of each analysis",
     "watch": "rules and detector after each sync",

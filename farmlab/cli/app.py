@@ -13,7 +13,7 @@ import farmlab
 from farmlab.cli import context
 from farmlab.errors import FarmLabError
 
-FAMILIES = ("records", "intake", "notebooks", "results", "serve", "care", "models", "simulate", "demo")
+FAMILIES = ("records", "intake", "notebooks", "results", "serve", "care", "models", "analyse", "simulate", "demo")
 """Modules of this folder; each has ``register(app)``."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
