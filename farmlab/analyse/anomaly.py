@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -113,6 +113,8 @@ def look(
     UnknownName
         There is no such model.
     """
+    from threadpoolctl import threadpool_limits
+
     chosen = _detector(model)
     until = _train_until(data, train_until)
     found = grids.sort(data)
@@ -121,7 +123,8 @@ def look(
     sensors: dict[str, Sensor] = {}
     warnings: list[str] = []
     for grid in found.grids:
-        judged = [_judge(part, grid, chosen, data.zone, until, progress) for part in grid.parts]
+        with threadpool_limits(1, user_api="blas"):  # many small products: threads would only wait for each other
+            judged = [_judge(part, grid, chosen, data.zone, until, progress) for part in grid.parts]
         sensors |= {sensor.name: sensor for sensor in _sensors(grid, judged, data)}
         warnings += _too_little(grid, judged, data.zone)
     for series in data.series:
@@ -192,7 +195,15 @@ def _judge(
 ) -> tuple[pd.DataFrame, Judged, tuple[Episode, ...]]:
     inside = until if until is not None and part.index[0] < until else None
     judged = forward.judge(part, lambda: _made(chosen, zone), step=grid.step, until=inside, passed=progress)
-    return part, judged, episodes(judged.channels, part, change=judged.change, timezone=zone)
+    found = episodes(judged.channels, part, change=judged.change, timezone=zone)
+    return part, judged, tuple(_dated(episode, zone) for episode in found)
+
+
+def _dated(episode: Episode, zone: str) -> Episode:
+    """The same with the date in its words: "yesterday" means nothing in a file of last year."""
+    local = episode.start.astimezone(clock.zone(zone))
+    relative = clock.spoken(episode.start, zone, at=episode.end)
+    return replace(episode, why=episode.why.replace(f"since {relative}", f"since {local.day} {local:%b %Y %H:%M}"))
 
 
 def _made(chosen: type[Detector], zone: str) -> Detector:

@@ -41,7 +41,7 @@ class Judged:
     learned_until
         From here on the detector judged; None = it never had enough.
     rate
-        Expected false episodes a day by column: the mean over all calibrations.
+        Expected false episodes a day by column, the mean over time.
     grace
         Columns that could not be judged (fully) to the end, with the sentence why.
     refused
@@ -100,7 +100,7 @@ class _Watched:
         self.detector: Detector | None = None
         self.learned_until: pd.Timestamp | None = None
         self.refused = ""
-        self.rates: list[pd.Series] = []
+        self.rates: list[tuple[pd.Series, int]] = []
         self.parts: dict[str, list[Frames]] = {"scores": [], "change": [], "expected": []}
 
     def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
@@ -114,7 +114,6 @@ class _Watched:
         if self.detector is None:
             self.learned_until = self.until
         self.detector, self.refused = candidate, ""
-        self.rates.append(candidate.expected_rate_)
         return self
 
     def score_channels(self, X: pd.DataFrame) -> Frames:
@@ -122,6 +121,7 @@ class _Watched:
         self.passed(int(new.sum()))
         if self.detector is None:
             return {HIGHEST: pd.DataFrame(0.0, index=X.index, columns=X.columns)}
+        self.rates.append((self.detector.expected_rate_, int(new.sum())))
         found = self.detector.look(X) if hasattr(self.detector, "look") else None
         scores = found.scores if found else self.detector.score_channels(X)
         named = _named(scores, X)
@@ -135,16 +135,20 @@ class _Watched:
     def judged(self, X: pd.DataFrame) -> Judged:
         """Everything that was kept, on the rows of the whole table."""
         joined = {part: _joined(frames, X, 0.0 if part == "scores" else np.nan) for part, frames in self.parts.items()}
-        rate = pd.concat(self.rates, axis=1).mean(axis=1) if self.rates else pd.Series(dtype=float)
         return Judged(
             channels=joined["scores"] or {OTHER: pd.DataFrame(0.0, index=X.index, columns=X.columns)},
             change=joined["change"],
             expected=joined["expected"],
             learned_until=self.learned_until,
-            rate=rate.reindex(X.columns).fillna(0.0),
+            rate=self._rate(X.columns),
             grace=dict(self.detector.grace_) if self.detector else {},
             refused=self.refused,
         )
+
+    def _rate(self, columns: pd.Index) -> pd.Series:
+        """The mean of the rates, each for as long as it was in force."""
+        rates = [rate.reindex(columns).fillna(0.0) * rows for rate, rows in self.rates]
+        return sum(rates, pd.Series(0.0, index=columns)) / max(sum(rows for _, rows in self.rates), 1)
 
 
 def _named(scores: Frames, X: pd.DataFrame) -> Frames:
