@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from farmlab.errors import ConfigError
+
+PRICES = frozenset({"feed_kg", "water_m3", "energy_kwh", "gas_m3"})
+"""What can have a price; money is shown only where one is set."""
 
 
 def workspace() -> Path:
@@ -41,7 +44,17 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address that servers listen on")
     dashboard_port: int = Field(8866, ge=0, le=65535, description="port of the dashboards; 0 = any free one")
     forms_port: int = Field(8867, ge=0, le=65535, description="port of the forms; 0 = any free one")
+    prices: dict[str, float] = Field({}, description="money for one unit: feed_kg, water_m3, energy_kwh, gas_m3")
+    currency: str = Field("EUR", description="what the prices are in")
     prefect_port: int = Field(4200, ge=0, le=65535, description="port of the Prefect server; 0 = any free one")
+
+    @field_validator("prices")
+    @classmethod
+    def _known_prices(cls, given: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(given) - PRICES)
+        if unknown:
+            raise ValueError(f"there is no price {unknown[0]!r}; there are {', '.join(sorted(PRICES))}")
+        return given
 
     @classmethod
     def settings_customise_sources(

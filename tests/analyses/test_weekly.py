@@ -1,0 +1,47 @@
+"""The weekly report on the sample house: its tables agree with the readings they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from farmlab import config
+from farmlab.analyses import daily, weekly
+from farmlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    from farmlab.scope import Scope
+
+
+def test_money_is_shown_only_where_prices_are_configured(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = daily.flocks(house)
+    assert not [column for column in weekly.cost_table(house, days) if column.startswith("cost")]
+    assert "No prices" in weekly.cost_note()
+    monkeypatch.setenv("FARMLAB_PRICES", '{"feed_kg": 0.5, "water_m3": 2}')
+    table = weekly.cost_table(house, days)
+    assert table["cost, EUR"].iloc[0] == 0.5 * table["feed, kg"].iloc[0] + 2 * table["water, m³"].iloc[0]
+    assert "feed, kg 0.5 EUR" in weekly.cost_note()
+
+
+def test_a_price_of_something_unknown_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMLAB_PRICES", '{"fed_kg": 0.5}')
+    with pytest.raises(ConfigError, match=r"prices.*fed_kg.*feed_kg"):
+        config.load()
+
+
+def test_a_flock_stands_beside_its_target_and_goes_on_from_there(house: Scope) -> None:
+    days = daily.flocks(house)
+    [stands], [comes] = (weekly.standing_table(house, days).to_dict("records"),
+                         weekly.coming_table(house, days).to_dict("records"))  # fmt: skip
+    assert "(target" in stands["weight, g"]
+    assert int(comes["age in a week, d"]) == int(stands["age, d"]) + 7
+    assert int(comes["weight then, g"]) > int(stands["weight, g"].split()[0])
+    assert weekly.LAST not in stands, "the sample house has no earlier flock"
+
+
+def test_the_week_in_one_sentence(house: Scope) -> None:
+    found = weekly.happened(house)
+    assert all(one.severity != "info" for one in found)
+    said = weekly.sentence(found, weekly.standing_table(house, daily.flocks(house)), house)
+    assert said.startswith("A week without findings" if not found else f"{len(found)} findings")
