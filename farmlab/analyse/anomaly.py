@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 LEARNING: Final = "learning"
 NOT_JUDGED: Final = "not judged"
+_SPOKEN: Final = re.compile(r"\b(since|at) (yesterday )?(\d\d:\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +203,14 @@ def _judge(
 
 
 def _dated(episode: Episode, zone: str) -> Episode:
-    """The same with the date in its words: "yesterday" means nothing in a file of last year."""
-    local = episode.start.astimezone(clock.zone(zone))
-    relative = clock.spoken(episode.start, zone, at=episode.end)
-    return replace(episode, why=episode.why.replace(f"since {relative}", f"since {local.day} {local:%b %Y %H:%M}"))
+    """The same with dates in its words: "yesterday" means nothing in a file of last year."""
+    end = episode.end.astimezone(clock.zone(zone))
+
+    def said(match: re.Match[str]) -> str:
+        day = end - timedelta(days=1 if match[2] else 0)
+        return f"{match[1]} {day.day} {day:%b} {match[3]}"
+
+    return replace(episode, why=_SPOKEN.sub(said, episode.why))
 
 
 def _made(chosen: type[Detector], zone: str) -> Detector:

@@ -44,7 +44,10 @@ def severity(episode: Episode) -> Severity:
     return Severity.INFO if short and episode.score < NEARLY_CERTAIN else Severity.WARNING
 
 
-def urgency(episode: Episode) -> tuple[int, float, float]:
-    """The key by which episodes are sorted, the first to look at first: severity, score, how long it lasted."""
+def urgency(episode: Episode) -> tuple[int, bool, float, float]:
+    """The key by which episodes are sorted, the first to look at first.
+
+    By severity; sensors that tell nothing before others; by score; the longer first.
+    """
     lasted = (episode.end - episode.start).total_seconds()
-    return ORDER.index(severity(episode)), -round(episode.score, 1), -lasted
+    return ORDER.index(severity(episode)), episode.kind not in USELESS, -round(episode.score, 1), -lasted

@@ -188,7 +188,7 @@ def _places(found: Plain, known: Recognised) -> list[str]:
         shown = ", ".join(places[:8]) + (" …" if len(places) > 8 else "")
         return [f"{len(places)} places, each with neighbours of its own: {shown}."]
     if count > 1:
-        columns = "columns" if known.layout == "wide" else "series"
+        columns = "columns" if known.layout == "wide" else "sensors"
         return [f"The {count} {columns} are taken as neighbours in one place; if not, part them with --group COLUMN."]
     return []
 

@@ -28,7 +28,8 @@ MOST_BLOCKS: Final = 12
 MOST_ROWS: Final = 100
 MOST_SERIES: Final = 150
 _MOST_POINTS: Final = 600
-_AROUND: Final = pd.Timedelta(hours=12)
+_AROUND: Final = pd.Timedelta(hours=24)
+_FARTHEST: Final = pd.Timedelta(days=2)
 LARGEST: Final = 1 << 20
 
 
@@ -79,9 +80,9 @@ def _trust(data: Data, looked: Looked, at: datetime) -> list[tuple[str, str]]:
     step = clock.in_words(data.known.step) if data.known.step else "–"
     return [
         ("Data", f"{first} – {last} ({words.lasting(data.start, data.until)})"),
-        ("Rows and series", f"{words.value(data.known.rows)} rows, {len(data.series)} series, every {step}"),
-        ("Judged", f"{len(looked.judged)} series, {days:.1f} days each at most"),
-        ("False episodes to expect", f"{rate:.3f} a series and day"),
+        ("Rows", f"{words.value(data.known.rows)} rows, {words.count(len(data.series), 'sensor')}, every {step}"),
+        ("Judged", f"{words.count(len(looked.judged), 'sensor')}, up to {days:.1f} days"),
+        ("False episodes to expect", f"{rate:.3f} a sensor-day"),
         ("Clock", zone_in_words(data)),
         ("Made", made),
     ]
@@ -111,17 +112,16 @@ def _drawing(episode: Episode, data: Data, looked: Looked) -> Markup | None:
     sensor = next(sensor for sensor in looked.sensors if sensor.name == episode.sensor)
     if sensor.values is None:
         return None
-    around = max(_AROUND, (episode.end - episode.start) / 2)
+    around = min(max(_AROUND, episode.end - episode.start), _FARTHEST)
     first, last = sensor.values.index[0], sensor.values.index[-1]
-    start = max(first, pd.Timestamp(episode.start - 2 * around))
-    until = min(last, pd.Timestamp(episode.end + around))
+    start = max(first, pd.Timestamp(episode.start - around))
+    until = min(last, pd.Timestamp(episode.end + around / 2))
     inside = sensor.values.loc[start:until]
     alt = f"{text.one_line(episode.sensor)}: {episode.kind.replace('_', ' ')} {since(episode, data)}; {episode.why}"
-    near = [one for one in sensor.episodes if one.start <= until and one.end >= start]
     picture = evidence(
         lines.decimate(inside, most=_MOST_POINTS),
         metric="",
-        marks=near,
+        marks=[episode],
         start=start.to_pydatetime(),
         until=until.to_pydatetime(),
         timezone=data.zone,

@@ -61,7 +61,7 @@ def anomaly(
     one_shot.prepare(out, file)
     say(f"reading {file.name}")
     data = one_shot.read(asked, now=now)
-    say(f"{data.known.rows:,} rows, {len(data.series)} series")
+    say(f"{data.known.rows:,} rows, {len(data.series)} sensors")
     looked = one_shot.look(data, model=model, train_until=train_until, say=say)
     say(f"writing to {out}")
     outputs = [one_shot.write_scores(out, data, looked), one_shot.write_episodes(out, data, looked)]
