@@ -1,4 +1,4 @@
-"""Readings with labels, to measure detectors on: faults put into the sample room, and public data where they are."""
+"""Readings with labels, to measure detectors on: faults put into readings, and public data where they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from farmlab import sample
 from farmlab.errors import ConfigError
-from farmlab.models.evaluation import Event, Trial, inject
+from farmlab.models.checks import healthy
+from farmlab.models.evaluation import KINDS, Event, Trial, inject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,11 +25,14 @@ WHERE: Final = (
 )
 ROOM: Final = {"Temperature": "temp_c", "Humidity": "rh_pct", "CO2": "co2_ppm"}
 ROOM_HISTORY: Final = pd.Timedelta(days=6)
+SIMULATED_DAYS: Final = 49
+SIMULATED_HISTORY: Final = pd.Timedelta(days=14)
+SETTLING: Final = "14D"
+"""A detector with little history is calibrated every day until the 14th, as ``farmlab analyse`` does it."""
 FAULT_FREE: Final = 0.3
 """So much of each series of the fault set is without faults; it is history."""
 NAB_HISTORY: Final = 0.15
 NAB_LEAST: Final = pd.Timedelta(days=3)
-NAB_SETTLING: Final = "14D"
 NAB_HEALTHY: Final = "artificialNoAnomaly/"
 NAB_SERIES: Final = (
     # those of the univariate list of the TSB-AD benchmark
@@ -66,13 +70,29 @@ class DataSet:
         return any(trial.events for trial in self.trials)
 
 
+def simulated(*, draws: int = 2) -> DataSet:
+    """Three sensors of a made-up room without anything odd, with one fault of each kind put into each of them."""
+    tables = [healthy(days=SIMULATED_DAYS, seed=seed) for seed in range(draws)]
+    trials = tuple(_faulty(table, SIMULATED_HISTORY, len(KINDS), seed) for seed, table in enumerate(tables))
+    return DataSet("simulated sensors, injected faults", CODE, "by time: 14 days of history, then weekly", trials)
+
+
 def room(*, draws: int = 4, each: int = 3) -> DataSet:
-    """The sample room (real readings) with faults put in, drawn so many times."""
-    table = _room()
-    start = table.index[0] + ROOM_HISTORY
-    drawn = (inject(table, start=start, each=each, seed=seed) for seed in range(draws))
-    trials = tuple(Trial(f"draw {at + 1}", faulty, events, start) for at, (faulty, events) in enumerate(drawn))
-    return DataSet("sample room, injected faults", CODE, "by time: 6 days of history, then weekly", trials)
+    """The sample room (real readings, in which people open windows) with faults put in, drawn so many times."""
+    table, split = _room(), "by time: 6 days of history, daily until the 14th day, then weekly"
+    trials = tuple(_faulty(table, ROOM_HISTORY, each, seed, settling=SETTLING) for seed in range(draws))
+    return DataSet("sample room, injected faults", CODE, split, trials)
+
+
+def _faulty(table: pd.DataFrame, history: pd.Timedelta, each: int, seed: int, *, settling: str = "0D") -> Trial:
+    start = table.index[0] + history
+    faulty, known = inject(table, start=start, each=each, seed=seed)
+    return Trial(f"draw {seed + 1}", faulty, known, start, settling=settling)
+
+
+def own(*, draws: int = 2) -> tuple[DataSet, ...]:
+    """What is always there: simulated sensors, and the sample room."""
+    return simulated(draws=draws), room(draws=2 * draws)
 
 
 def public(folder: Path | None) -> tuple[DataSet, ...]:
@@ -157,7 +177,7 @@ def _nab_trial(folder: Path, name: str, windows: list[list[str]]) -> Trial:
     history = max(NAB_LEAST, NAB_HISTORY * (values.index[-1] - values.index[0]))
     events = tuple(Event("window", _utc(start), _utc(end)) for start, end in windows)
     marked = {column: events} if events else {}
-    return Trial(column, values.to_frame(column), marked, values.index[0] + history, settling=NAB_SETTLING)
+    return Trial(column, values.to_frame(column), marked, values.index[0] + history, settling=SETTLING)
 
 
 def _series(path: Path) -> pd.Series:

@@ -55,9 +55,9 @@ def evaluate(
     from farmlab.analyses import evaluation, labelled
 
     chosen = _chosen(names or [])
-    sets = (labelled.room(), *labelled.public(data or context.settings().bench_data))
+    sets = (*labelled.own(), *labelled.public(data or context.settings().bench_data))
     measured = evaluation.measure(chosen, sets, say=_progress)
-    missing = "" if len(sets) > 1 else labelled.WHERE
+    missing = "" if any(one.heading == labelled.EVIDENCE for one in sets) else labelled.WHERE
     context.say(answer(measured, sets, missing), as_json=as_json, text=in_words(measured, sets, missing))
 
 

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 def detection(names: list[str]) -> Iterator[Row]:
     """These detectors on everything with labels that is there."""
     public = labelled.public(config.load().bench_data)
-    sets = (labelled.room(), *public)
+    sets = (*labelled.own(), *public)
     measured = evaluation.measure(names, sets)
     print(models.in_words(measured, sets, "" if public else labelled.WHERE), end="\n\n", flush=True)
     for one in measured:

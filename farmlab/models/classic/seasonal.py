@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.models.classic.statistic import DAY, StatisticDetector, trailing_mean, width
+from farmlab.models.classic.statistic import DAY, StatisticDetector, width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ class Seasonal(StatisticDetector):
     """How far a value lies from trend and seasons, in the standard deviations of that distance.
 
     A decomposition as by MSTL, but causal: the seasons (of the day, and of the week from three weeks on) are
-    medians by slot of the clean past that was fitted on; the trend is the mean of the 24 hours before, without
+    medians by slot of the clean past that was fitted on; the trend is the median of the 24 hours before, without
     season. MSTL itself smooths with values that come later.
 
     Parameters
@@ -50,7 +50,7 @@ class Seasonal(StatisticDetector):
     least: ClassVar[float] = 1.0
 
     def _learn(self, values: Values, seen: Table) -> Learned:
-        left, seasons = values - _centred_mean(values, seen.per(DAY)), {}
+        left, seasons = values - _middle(values, seen.per(DAY), center=True), {}
         for period in PERIODS:
             if seen.times[-1] - seen.times[0] + seen.step < CYCLES * period:
                 break
@@ -68,7 +68,7 @@ class Seasonal(StatisticDetector):
         for days, season in seasons.items():
             values = values - np.array(season)[_slots(seen, pd.Timedelta(days=int(days)))]
         before = np.r_[np.nan, values[:-1]] if len(values) else values
-        return values - trailing_mean(before, seen.per(DAY))
+        return values - _middle(before, seen.per(DAY))
 
 
 def _slots(seen: Table, period: pd.Timedelta) -> NDArray[np.int64]:
@@ -77,7 +77,7 @@ def _slots(seen: Table, period: pd.Timedelta) -> NDArray[np.int64]:
     return np.asarray(seconds // int(seen.step.total_seconds()) % seen.per(period), dtype=np.int64)
 
 
-def _centred_mean(values: Values, samples: int) -> Values:
-    """For learning only: all of it is past then."""
-    rolling = pd.Series(values).rolling(samples, center=True, min_periods=max(1, samples // 2))
-    return np.asarray(rolling.mean(), dtype=float)
+def _middle(values: Values, samples: int, *, center: bool = False) -> Values:
+    """The median of the last ``samples`` values, or of those around (for learning only: all of it is past then)."""
+    rolling = pd.Series(values).rolling(samples, center=center, min_periods=max(1, samples // 2))
+    return np.asarray(rolling.median(), dtype=float)
