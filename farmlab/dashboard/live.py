@@ -15,6 +15,7 @@ from farmlab import clock, config
 from farmlab.dashboard import house as house_page
 from farmlab.dashboard import overview as overview_page
 from farmlab.dashboard import render
+from farmlab.dashboard.insights import TABS, named
 from farmlab.dashboard.source import Source
 from farmlab.errors import FarmLabError
 from farmlab.store import Store
@@ -78,6 +79,23 @@ def house(query: str | None = None) -> None:
     page.renew()
     chooser.observe(lambda _: page.renew(), names="value")
     _show(page, chooser)
+
+
+def insights(query: str | None = None) -> None:
+    """Show the tab that the address asks for (``?tab=…``), with the others to choose."""
+    asked = parse_qs(os.environ.get("QUERY_STRING", "") if query is None else query)
+    tabs = widgets.ToggleButtons(
+        options=[(tab.title, tab.key) for tab in TABS], value=named(asked.get("tab", [""])[0]).key
+    )
+    tabs.add_class("fl-tabs")
+
+    def draw(source: Source, at: datetime) -> str:
+        tab = named(tabs.value)
+        return render.insights(tab, tab.read(source, at))
+
+    page = Page(config.load(), draw)
+    tabs.observe(lambda _: page.renew(), names="value")
+    _show(page, tabs)
 
 
 def _offer(chooser: widgets.Dropdown, choices: list[tuple[str, tuple[str, int]]], wanted: tuple[str, str]) -> None:

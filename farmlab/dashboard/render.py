@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 if TYPE_CHECKING:
     from farmlab.dashboard.house import HousePage
+    from farmlab.dashboard.insights.stored import Shown, Tab
     from farmlab.dashboard.overview import Overview
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,6 +26,11 @@ def house(view: HousePage) -> str:
     return _environment().get_template("house.html.j2").render(view=view)
 
 
+def insights(tab: Tab, view: Shown) -> str:
+    """A tab of the insights as HTML."""
+    return _environment().get_template(tab.template).render(view=view, key=tab.key)
+
+
 def trouble(sentence: str, next_step: str = "") -> str:
     """A page that says why there is nothing to see."""
     return _environment().get_template("trouble.html.j2").render(sentence=sentence, next_step=next_step)
@@ -32,7 +38,7 @@ def trouble(sentence: str, next_step: str = "") -> str:
 
 @cache
 def style() -> str:
-    """The style of both pages, as an element."""
+    """The style of all pages, as an element."""
     return f"<style>{(TEMPLATES / 'style.css').read_text()}</style>"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -127,6 +128,7 @@ def _findings(store: Store, now: datetime) -> None:
         title="Tunnel fan 2 is not moving air", start=now - timedelta(hours=3), end=now, score=0.9,
         why=(Hypothesis(cause="Broken belt", confidence=0.7, evidence="3 of 4 fans run, pressure 8 Pa under set"),),
         check=("Look at the belt and the breaker of tunnel fan 2", "Open the tunnel curtain by hand"),
+        data={"evidence": [{"for": True, "text": "Pressure fell with the fan"}, {"for": False, "text": "No alarm"}]},
     )  # fmt: skip
     stuck = Finding(
         category=Category.SENSOR, kind="stuck", house=5, subject="temp_c_2", start=now - timedelta(hours=16),
@@ -156,6 +158,31 @@ def _runs(store: Store, now: datetime, folder: Path) -> None:
     results.record(folder, tables={"forecast": pd.concat(fans)})
     done = Run(notebook="forecast", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE, folder=folder.name)
     store.save_run(done)
+    _insights(store, slot, folder.parent)
+
+
+def _insights(store: Store, slot: datetime, runs: Path) -> None:
+    """What the last runs of two analyses recorded."""
+    fan = next((one for one in store.findings("Hillside") if one.kind == "fan_loss"), None)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>evil=1</script><path d="M0 0L9 9"/></svg>'
+    drawn = [replace(fan, data={results.DRAWING: svg})] if fan else []
+    episodes = pd.DataFrame({"house": [3, 3, 5], "sensor": "t", "kind": ["spike", "spike", "stuck"]})
+    results.record(runs / "anomaly", summary="One house unusual.", findings=drawn, tables={"episodes": episodes})
+    days = pd.date_range(slot - timedelta(days=7), slot, freq="D").normalize()
+    tables = {
+        "checks": pd.DataFrame(
+            {"what": ["Syncs", "Alerts"], "said": ["97.0 % of 2016 attempts", "3 in 90 days"],
+             "aim": ["≥ 99 %", "true"], "good": ["no", "unknown"]}
+        ),
+        "days": pd.DataFrame({"day": days, "success_pct": 97.0, "p95_min": 4.0, "complete_pct": [*[99.0] * 7, 93.0]}),
+        "runs": pd.DataFrame({"notebook": ["anomaly"], "runs": [168], "failed": [1], "median_s": [5.2], "p95_s": 9.0}),
+        "alerts": pd.DataFrame({"month": ["2026-06"], "kind": ["fan_loss"], "alerts": [3], "answered": [2],
+                                "precision": [0.5], "missed": [0]}),
+    }  # fmt: skip
+    results.record(runs / "performance", summary="1 of 5 need a look.", tables=tables)
+    for notebook, folder in (("anomaly", "anomaly"), ("system_performance", "performance")):
+        store.save_run(Run(notebook=notebook, farm="Hillside", house=0, slot=slot, status=RunStatus.DONE, folder=folder,
+                           page="p.html", results={"summary": f"{notebook} said this."}))  # fmt: skip
 
 
 def _tidy(house: int, times: pd.DatetimeIndex, values: dict[str, np.ndarray]) -> pd.DataFrame:

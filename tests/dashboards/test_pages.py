@@ -32,6 +32,10 @@ VISITS = {
     "house on a screen": ("house.ipynb?farm=Hillside&house=3", 1280, 720, "dark"),
     "house on a phone": ("house.ipynb?farm=Hillside&house=3", 360, 740, "light"),
 }
+TABS = {
+    "insights on a screen": ("insights.ipynb", 1280, 720, "light"),
+    "insights on a phone": ("insights.ipynb?tab=anomalies", 360, 740, "dark"),
+}
 
 
 @dataclass
@@ -82,7 +86,8 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def visits(chromium: Any, server: str) -> Iterator[dict[str, Visit]]:
     """Each page opened once."""
-    yield {name: visit(chromium, server, *VISITS[name]) for name in VISITS}
+    every = VISITS | TABS
+    yield {name: visit(chromium, server, *every[name]) for name in every}
     for context in chromium.contexts:
         context.close()
 
@@ -149,6 +154,27 @@ def test_an_accessibility_check_finds_nothing_serious(opened: Visit) -> None:
 
 def test_names_from_outside_are_text(opened: Visit) -> None:
     assert opened.page.evaluate("window.evil") is None
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_every_tab_shows_the_figures_of_the_farm_and_fits(visits: dict[str, Visit], name: str) -> None:
+    opened = visits[name]
+    expected = {
+        "Overview": "system_performance said this.",
+        "Anomalies": "Tunnel fan 2 is not moving air",
+        "Causes": "Pressure fell with the fan",
+        "System performance": "97.0 % of 2016 attempts",
+    }
+    for title, said in expected.items():
+        opened.page.click(f".fl-tabs button >> text={title}")
+        opened.page.wait_for_selector(f".insights >> text={said}", timeout=30_000)
+        test_it_never_scrolls_sideways(opened)
+        test_an_accessibility_check_finds_nothing_serious(opened)
+    test_it_logs_no_error(opened)
+    test_it_asks_no_other_host_for_anything(opened)
+    test_names_from_outside_are_text(opened)
+    heights = "[...document.querySelectorAll('.fl-tabs button')].map(e => e.getBoundingClientRect().height)"
+    assert min(opened.page.evaluate(heights)) >= 44
 
 
 def test_eight_houses_and_two_rooms_fit_a_wall_screen(visits: dict[str, Visit]) -> None:

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from farmlab.dashboard import render
+from farmlab.dashboard.insights import TABS, named
+from farmlab.dashboard.state import State
+from farmlab.domain import Farm, FindingStatus, House, Run, RunStatus
+from tests.dashboards import farms
+from tests.dashboards.conftest import NOW
+
+
+def tab(source, key, *, at=NOW):
+    return named(key).read(source, at)
+
+
+def html(source, key):
+    return render.insights(named(key), tab(source, key))
+
+
+def test_the_address_chooses_the_tab_and_nonsense_the_first():
+    assert [named(key).title for key in ("causes", "", "<script>")] == ["Causes", "Overview", "Overview"]
+    assert len({one.key for one in TABS}) == len(TABS)
+
+
+def test_the_overview_says_what_each_analysis_said_and_how_old_that_is(source):
+    view = tab(source, "overview")
+    assert view.head.sentence == "One finding needs you today; 2 more want a look."
+    hillside = next(farm for farm in view.farms if farm.name == "Hillside")
+    said = {one.title: one for one in hillside.analyses}
+    assert (said["Anomaly"].text, said["Anomaly"].age) == ("anomaly said this.", "7 min ago, 14:00")
+    assert hillside.open == "3 open findings (1 critical, 2 warning)"
+
+
+def test_what_is_older_than_a_day_is_called_stale(source):
+    later = tab(source, "overview", at=NOW + timedelta(hours=30))
+    hillside = next(farm for farm in later.farms if farm.name == "Hillside")
+    assert {one.word for one in hillside.analyses} == {"stale"}
+    assert "older than it should be" in render.insights(
+        named("performance"), tab(source, "performance", at=NOW + timedelta(hours=30))
+    )
+
+
+def test_a_failed_analysis_shows_the_last_good_words(empty):
+    empty.store.add_farm(Farm(name="Hill", integration="rotem"))
+    good = Run(notebook="anomaly", farm="Hill", house=0, slot=NOW - timedelta(hours=1), status=RunStatus.DONE,
+               page="p", results={"summary": "All well."})  # fmt: skip
+    empty.store.save_run(good)
+    empty.store.save_run(Run(notebook="anomaly", farm="Hill", house=0, slot=NOW, status=RunStatus.FAILED, error="no"))
+    [said] = tab(empty, "overview").farms[0].analyses
+    assert (said.word, said.text, said.state) == ("failed since", "All well.", State.WARNING)
+
+
+def test_open_findings_stand_with_the_drawing_that_their_analysis_made(source):
+    view = tab(source, "anomalies")
+    assert view.head.sentence == "3 findings open, 3 of them new in 24 hours."
+    assert view.cards[0].where == "Hillside, house 3"
+    assert "<path" in view.cards[0].drawing
+    assert "script" not in view.cards[0].drawing
+    assert (view.cards[0].why, view.cards[0].check[:4]) == ("Broken belt (70%)", "Look")
+    [episodes] = view.episodes
+    assert episodes.text == "2 spike · 1 stuck"
+
+
+def test_the_week_shows_each_finding_at_its_time(source):
+    rows = {row.label: row.spans for row in tab(source, "anomalies").rows}
+    [span] = rows["Hillside, house 3"]
+    assert span.left == pytest.approx(100 - 100 * 3 / 168, abs=0.1)
+    assert span.width == pytest.approx(100 * 3 / 168, abs=0.1)
+
+
+def test_causes_are_ranked_with_what_speaks_for_and_against(source):
+    view = tab(source, "causes")
+    assert view.head.sentence == "House 3: Tunnel fan 2 is not moving air – most likely Broken belt."
+    [one] = view.reasoned
+    assert [(cause.text, cause.percent) for cause in one.causes] == [("Broken belt", 70)]
+    assert (one.speaks_for, one.speaks_against) == (("Pressure fell with the fan",), ("No alarm",))
+    assert [(common.text, common.many) for common in view.common] == [("Broken belt", 1)]
+
+
+def test_performance_is_what_was_measured_last(source):
+    view = tab(source, "performance")
+    assert view.head.sentence == "Hillside: syncs – not as it should be."
+    hillside, room = sorted(view.farms, key=lambda part: part.name)
+    first = hillside.checks[0]
+    assert (first.word, first.said) == ("needs a look", "97.0 % of 2016 attempts")
+    assert [plot.title for plot in hillside.by_day][:2] == ["Syncs that succeeded", "Readings that came"]
+    assert "at least 93.0 %" in hillside.by_day[1].sentence
+    assert hillside.alerts == (("2026-06", "fan loss", "3", "2", "50", "0"),)
+    assert room.note.startswith("Not measured yet")
+
+
+@pytest.mark.parametrize("key", [one.key for one in TABS])
+def test_an_empty_store_is_said_and_not_an_error(empty, key):
+    assert "<h1>" in html(empty, key)
+    empty.store.add_farm(Farm(name=farms.HOSTILE))
+    empty.store.save_house(farms.HOSTILE, House(number=1))
+    page = html(empty, key)
+    assert "<script" not in page
+
+
+def test_what_is_settled_is_no_longer_open(empty):
+    farms.fill(empty.store, NOW, folder=empty.runs / "f", houses=3)
+    [fan] = empty.store.findings("Hillside")
+    empty.store.set_status(fan.id, FindingStatus.FALSE_ALARM, by="ann", at=NOW)
+    assert tab(empty, "overview").head.sentence == "Nothing that was found is open."
+    assert tab(empty, "anomalies").rows == ()
+    assert tab(empty, "causes").common == ()
