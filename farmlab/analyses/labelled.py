@@ -101,11 +101,14 @@ def public(folder: Path | None) -> tuple[DataSet, ...]:
     Raises
     ------
     ConfigError
-        The folder is named, and holds none of them.
+        The folder is named, and holds none of them, or something else.
     """
     if folder is None:
         return ()
-    found = (*_faults(folder / "fault_injection"), *_nab(folder / "nab"))
+    try:
+        found = (*_faults(folder / "fault_injection"), *_nab(folder / "nab"))
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(f"the labelled data cannot be read: {error}", where=str(folder), next_step=WHERE) from None
     if not found:
         raise ConfigError("there are no labelled data", where=str(folder), next_step=WHERE)
     return found

@@ -11,6 +11,7 @@ from farmlab.analyses import evaluation, labelled
 from farmlab.cli import models
 from farmlab.errors import ConfigError, UnknownName
 from farmlab.models import registry
+from farmlab.models.evaluation import KINDS
 from tests.cli.kit import Terminal
 
 
@@ -54,6 +55,7 @@ def test_every_registered_estimator_is_listed_and_the_default_marked(terminal: T
 
 def test_without_public_data_the_tables_say_so(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FARMLAB_BENCH_DATA", raising=False)
+    monkeypatch.setattr(labelled, "own", lambda: (labelled.room(draws=1),))
     said = terminal.type("models", "evaluate", "z_score")
     assert "TESTS OF THE CODE" in said
     assert "not available" in said
@@ -73,6 +75,21 @@ def test_public_data_are_measured_joined_alone_and_by_window(bench: Path) -> Non
     said = models.in_words(measured, [*sets.values()], "")
     assert said.count("EVIDENCE") == 1
     assert "VUS-PR" in said
+
+
+def test_faults_are_put_into_simulated_and_into_real_readings() -> None:
+    for data in labelled.own(draws=1):
+        known = labelled.events(data)
+        assert data.heading == labelled.CODE
+        assert set(known["kind"]) <= set(KINDS)
+        assert all(trial.judged_from < known["start"].min() for trial in data.trials)
+    assert len(labelled.events(labelled.simulated(draws=1))) == 3 * len(KINDS)
+
+
+def test_a_broken_file_is_told(bench: Path) -> None:
+    (bench / "fault_injection" / "labels_dev.json").write_text('{"dev/T1": {}}')
+    with pytest.raises(ConfigError, match="cannot be read"):
+        labelled.public(bench)
 
 
 def test_a_wrong_name_and_an_empty_folder_are_told(terminal: Terminal, tmp_path: Path) -> None:
