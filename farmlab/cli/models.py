@@ -23,7 +23,9 @@ EXPLAINED = """\
 recall [95 % interval over units] · chance and brackets: recall of the same flags where nothing happened · false/day:
 false episodes per clean sensor-day · intended: what the detector expects of itself · ratio: achieved by intended ·
 score: the threshold (0.5 as shipped; at 0.25 three times, at 0.75 a third of the false episodes are expected) · delay:
-median, hours"""
+median, hours
+
+Faults of simulated flocks, their causes and alerts a day: make bench"""
 
 
 def register(root: typer.Typer) -> None:

@@ -64,7 +64,10 @@ def period(values: Values) -> int:
     >>> period(np.sin(np.arange(400) * 2 * np.pi / 25))
     25
     """
-    known = values[:MOST] - np.mean(values[:MOST])
+    known = values[np.isfinite(values)][:MOST]
+    if len(known) < 2:
+        return USUAL
+    known = known - known.mean()
     spectrum = np.fft.rfft(known, 2 * len(known))
     shared = np.fft.irfft(np.abs(spectrum) ** 2)[: min(LAGS + 1, len(known))]
     correlation = (shared / shared[0] if shared[0] > 0 else shared)[FIRST_LAG:]
