@@ -51,8 +51,9 @@ def open_table(path: Path, hints: Hints | None = None) -> Table:
     said = mapping.understand(hints.columns)
     clock.zone(hints.timezone or "UTC")
     source = open_source(path, skip_open_line=hints.skip_open_line)
-    tried = [cut(source, delimiter) for delimiter in plausible_delimiters(source)]
-    for rows in tried:
+    tried = []
+    for delimiter in plausible_delimiters(source):
+        tried.append(rows := cut(source, delimiter))
         by_index = mapping.place(said, rows.names)
         raw = read_raw(rows)
         time = find_time(raw, by_index)

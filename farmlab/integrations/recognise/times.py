@@ -25,6 +25,7 @@ _DATE: Final = re.compile(
     r"(?:[T\s,]+(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?)?"
     r"\s*([AaPp])?(?:\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
 )
+_ISO: Final = re.compile(r"(?:19|20|21)\d{2}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?")
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp])?(?:\.?[Mm]\.?)?")
 _COMPACT: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T\s_-]?(\d{2})(\d{2})(\d{2})?)?(Z?)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -93,7 +94,10 @@ def epoch_unit(values: NDArray[np.float64]) -> str:
 
 def order_of(column: pd.Series) -> tuple[Order, str]:
     """The order of day and month in a whole column, and a sentence where it is not certain."""
-    texts = _texts(pd.unique(column.dropna()))
+    distinct = pd.unique(column.dropna())
+    if all(str(text)[:4].isdecimal() for text in distinct):
+        return "ymd", ""
+    texts = _texts(distinct)
     first, second, _ = _parts(texts).date
     written = (first > 0) & (first < 1000)
     if not written.any():
@@ -112,6 +116,9 @@ def wall_times(column: pd.Series, how: TimeFormat) -> Walls:
     if how.kind == "epoch":
         return _since_1970(pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64) / _PER_SECOND[how.epoch])
     codes, distinct = pd.factorize(column)
+    plain = _iso([str(text) for text in distinct])
+    if plain is not None:
+        return Walls(np.append(plain, np.datetime64("NaT"))[codes], np.full(len(codes), np.nan))
     parts = _parts(_texts(distinct))
     return Walls(
         np.append(_dates(parts, how.order), np.datetime64("NaT"))[codes], np.append(parts.offset, np.nan)[codes]
@@ -159,6 +166,16 @@ def _since_1970(seconds: NDArray[np.float64]) -> Walls:
     known = np.isfinite(seconds) & (seconds >= _EPOCH[0]) & (seconds <= _EPOCH[1])
     micro = np.round(np.where(known, seconds, 0.0) * 1e6).astype("int64").astype("datetime64[us]")
     return Walls(np.where(known, micro, np.datetime64("NaT")), np.zeros(len(seconds)))
+
+
+def _iso(texts: Sequence[str]) -> NDArray[np.datetime64] | None:
+    """Times of which all are ISO 8601 without an offset, read at once; None where one is not."""
+    if not texts or not all(map(_ISO.fullmatch, texts)):
+        return None
+    try:
+        return np.array(texts).astype("datetime64[us]")
+    except ValueError:  # such as 24:00, or a day that no month has
+        return None
 
 
 def _texts(distinct: Iterable[object]) -> list[str]:
