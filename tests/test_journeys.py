@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 
 from farmlab import config
 from farmlab.cli import demo, main, outside, scoring
+from farmlab.domain import Category, Finding
 from farmlab.store import Store
 from tests.test_docs import PAGES, ROOT, commands
 
@@ -26,6 +28,8 @@ ELSEWHERE = {
     "farmlab lab": "tests/cli/test_serve.py",
 }
 PASSWORD = "ROTEM_PASSWORD"
+FINDING = "F1a2b3c4d5"
+"""Stands for the id of a finding in the pages."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,19 @@ def test_every_command_of_the_page_works(
 def adapted(line: str, place: Place) -> str:
     """The command for this farm: another address, another user, no second home."""
     line = line.replace("https://rotemnetweb.com", place.url).replace("me@example.org", outside.USER)
-    return line.replace("--home data/demo ", "")
+    line = line.replace("--home data/demo ", "")
+    return line.replace(FINDING, finding(place)) if FINDING in line else line
+
+
+def finding(place: Place) -> str:
+    """The id of a finding that is made for the pages which speak of one."""
+    fan = Finding(
+        category=Category.FAILURE, kind="fan_loss", house=1, subject="exhaust fans", title="Fan 2 moves no air",
+        start=datetime(2026, 7, 1, tzinfo=UTC), check=("Look at the belt",),
+    )  # fmt: skip
+    with Store.open(place.settings) as store:
+        (kept,) = store.save_findings(demo.FARM, [fan], source="journey", at=fan.start, close_absent=False)
+    return kept.id
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/notebooks.md", "docs/storage.md"])
