@@ -35,7 +35,7 @@ def main(names: list[str]) -> None:
     for name in names:
         if name not in known:
             raise UnknownName.among("benchmark", name, known)
-    print(f"{'benchmark':<46}{'measured':>14}{'beside':>14}{'ratio':>9}")
+    print(f"{'benchmark':<46}{'measured':>16}{'beside':>22}{'ratio':>9}")
     for module in every:
         long: Iterable[str] = getattr(module, "LONG", ())
         chosen = [name for name in module.BENCHMARKS if name in names or (not names and name not in long)]
@@ -57,7 +57,7 @@ def told(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The rows, printed as they come."""
     for row in rows:
         ratio = f"{row['ratio']:.2f}" if row.get("ratio") is not None else "–"
-        print(f"{row['what']:<46}{row['measured']:>14}{row.get('beside', '–'):>14}{ratio:>9}", flush=True)
+        print(f"{row['what']:<46}{row['measured']:>16}{row.get('beside', '–'):>22}{ratio:>9}", flush=True)
         yield row
 
 
