@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from farmlab import clock
+from farmlab import actions, clock
 from farmlab.cli import results
-from farmlab.domain import Category, Finding, Hypothesis, Sensor
+from farmlab.domain import ActionStatus, Category, Finding, Hypothesis, Sensor
 from farmlab.errors import ConfigError, DataError, UnknownName
 from tests.cli.kit import Terminal
 from tests.runs.kit import NOON, Bench
@@ -87,6 +87,41 @@ class TestFindings:
         assert terminal.ask("findings", "list") == []
         assert len(terminal.ask("findings", "list", "--all")) == 1
 
+    def test_what_it_means_where_it_stands_is_said(self, terminal: Terminal, found: str) -> None:
+        terminal.type("findings", "snooze", found, "--hours", "2")
+        assert "it sleeps until" in terminal.type("findings", "show", found)
+        terminal.type("findings", "feedback", found, "known")
+        said = terminal.type("findings", "show", found)
+        assert "it is no alert again while it lasts, nor when it comes back within 30 days" in said
+        assert f"findings reopen {found}" in said
+        assert [item["id"] for item in terminal.ask("findings", "list", "--status", "known")] == [found]
+        assert terminal.ask("findings", "reopen", found)["status"] == "open"
+
+    def test_what_answers_do_to_its_limit_is_said(self, terminal: Terminal, found: str) -> None:
+        terminal.type("findings", "feedback", found, "false", "--by", "Ann")
+        said = terminal.type("findings", "show", found)
+        assert "fan_loss of tunnel fan 2 has a limit 1.25 times the usual" in said
+        assert "Ann: false_alarm answered false" in said
+        assert terminal.ask("findings", "show", found)["limit_times"] == 1.25
+        with pytest.raises(DataError, match="answered false already, by Ann"):
+            terminal.type("findings", "feedback", found, "false")
+
+    def test_what_makes_no_sense_is_refused_in_a_sentence(self, terminal: Terminal, found: str) -> None:
+        terminal.type("findings", "resolve", found, "--by", "Ann")
+        with pytest.raises(DataError, match=rf"{found} is resolved already, by Ann .* reopen"):
+            terminal.type("findings", "snooze", found)
+        with pytest.raises(DataError, match="is resolved already"):
+            terminal.type("findings", "resolve", found)
+
+    def test_alerts_are_measured_by_month_and_kind(self, bench: Bench, terminal: Terminal, found: str) -> None:
+        assert terminal.type("findings", "effectiveness", "--farm", "Hillside", "--days", "1").startswith("No alert")
+        days = str((clock.now() - NOON).days + 2)
+        terminal.type("findings", "feedback", found, "true")
+        (row,) = terminal.ask("findings", "effectiveness", "--farm", "Hillside", "--days", days)
+        assert (row["month"], row["kind"], row["alerts"], row["precision"]) == ("2026-07", "fan_loss", 1, 1.0)
+        assert row["lead_h"] is None
+        assert "–" in terminal.type("findings", "effectiveness", "--farm", "Hillside", "--days", days)
+
     def test_an_unknown_one_is_said(self, terminal: Terminal, found: str) -> None:
         with pytest.raises(UnknownName, match=found):
             terminal.type("findings", "show", f"{found[:-1]}")
@@ -108,6 +143,33 @@ class TestActions:
         assert "2099-07-02 12:00" in terminal.type("actions", "list")
         assert "1 is executed: the belt" in terminal.type("actions", "done", "1", "--outcome", "runs again")
         assert terminal.ask("actions", "skip", "2", "--outcome", "was fine")["outcome"] == "was fine"
+
+    def test_what_is_overdue_stands_first_and_what_is_over_for_its_finding_does_not_linger(
+        self, bench: Bench, terminal: Terminal, found: str
+    ) -> None:
+        terminal.type("actions", "list")
+        bench.store.act(2, ActionStatus.SCHEDULED, by="Ann", at=NOON, due=NOON)
+        bench.store.update_farm(replace(bench.store.farm("Hillside"), timezone="Europe/Berlin"))
+        first = terminal.type("actions", "list").splitlines()[1]
+        for word in ("2 ", "overdue", "2026-07-01 14:00", "Ann", "the breaker"):
+            assert word in first
+        table = actions.table(bench.store, "Hillside", at=clock.now())
+        assert list(table["status"]) == ["overdue", "recommended"]
+        with pytest.raises(DataError, match="planned for a moment to come"):
+            terminal.type("actions", "schedule", "1", "--due", "2026-07-02 12:00")
+        terminal.type("findings", "snooze", found)
+        assert terminal.type("actions", "list") == "Nothing is to be done.\n"
+        assert actions.table(bench.store, "Hillside", at=clock.now()).empty
+
+    def test_a_step_that_is_no_longer_advised_goes_unless_somebody_took_it_up(
+        self, bench: Bench, terminal: Terminal, found: str
+    ) -> None:
+        terminal.type("actions", "list")
+        terminal.type("actions", "done", "1")
+        again = replace(bench.store.finding(found), check=("the motor",))
+        bench.store.save_findings("Hillside", [again], source="test", at=NOON)
+        steps = [(item["step"], item["status"]) for item in terminal.ask("actions", "list")]
+        assert steps == [("the motor", "recommended"), ("the belt", "executed")]
 
     def test_what_is_over_or_unknown_is_refused(self, terminal: Terminal, found: str) -> None:
         terminal.type("actions", "list")
