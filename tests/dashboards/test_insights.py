@@ -34,6 +34,13 @@ def test_the_overview_says_what_each_analysis_said_and_how_old_that_is(source):
     assert hillside.open == "3 open findings (1 critical, 2 warning)"
 
 
+def test_a_farm_that_went_silent_is_said_on_every_list_of_findings(source):
+    later = NOW + timedelta(hours=2)
+    notes = {key: tab(source, key, at=later).head.note for key in ("overview", "anomalies", "causes")}
+    assert set(notes.values()) == {"Hillside: no data since 14:05, 2 h 2 min."}
+    assert tab(source, "overview").head.note == ""
+
+
 def test_what_is_older_than_a_day_is_called_stale(source):
     later = tab(source, "overview", at=NOW + timedelta(hours=30))
     hillside = next(farm for farm in later.farms if farm.name == "Hillside")

@@ -84,7 +84,7 @@ def read(source: Source, at: datetime) -> Anomalies:
     drawings = {name: _drawings(source, farm, at) for name, farm in farms.items()}
     zone = next(iter(farms.values())).timezone if farms else "UTC"
     return Anomalies(
-        head=Head(at, state.worst(found), _sentence(found, at)),
+        head=Head(at, state.worst(found), _sentence(found, at), stored.silence(source, at)),
         cards=tuple(card(one, farms[one.farm], at, drawings[one.farm].get(one.key, "")) for one in found[:MOST]),
         more=len(found[MOST:]),
         rows=tuple(_rows(source, farms.values(), at)),

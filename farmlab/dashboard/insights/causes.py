@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from farmlab.dashboard import state, words
-from farmlab.dashboard.insights import anomalies
+from farmlab.dashboard.insights import anomalies, stored
 from farmlab.dashboard.insights.anomalies import Card
 from farmlab.dashboard.insights.stored import Head
 from farmlab.dashboard.insights.summary import open_findings
@@ -76,7 +76,7 @@ def read(source: Source, at: datetime) -> Causes:
         if one.why and one.severity is not Severity.INFO and one.status is not FindingStatus.FALSE_ALARM
     ]
     return Causes(
-        head=Head(at, state.worst(found), _sentence(found)),
+        head=Head(at, state.worst(found), _sentence(found), stored.silence(source, at)),
         reasoned=tuple(_reasoned(one, anomalies.card(one, farms[one.farm], at)) for one in found[:MOST]),
         more=len(found[MOST:]),
         common=_common(past),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from farmlab import clock, results
 from farmlab.dashboard import words
-from farmlab.dashboard.state import State
+from farmlab.dashboard.state import Fresh, State, freshness
 from farmlab.domain import RunStatus
 from farmlab.errors import DataError
 
@@ -82,6 +82,17 @@ def last(source: Source, farm: Farm, notebook: str, at: datetime) -> Stored | No
     except DataError:
         return None
     return Stored(run, found, made(farm, run, at), late(farm, run, at))
+
+
+def silence(source: Source, at: datetime) -> str:
+    """Which farms have sent nothing for too long, in words; what was found may have passed since."""
+    late = ((farm.name, fresh(source, farm, at)) for farm in source.store.farms())
+    return " ".join(f"{name}: {one.text}." for name, one in late if one.late)
+
+
+def fresh(source: Source, farm: Farm, at: datetime) -> Fresh:
+    """How old the newest reading of a farm is."""
+    return freshness(max(source.store.newest(farm.name).values(), default=None), at, farm)
 
 
 def made(farm: Farm, run: Run, at: datetime) -> str:

@@ -11,7 +11,7 @@ from farmlab.dashboard import state, words
 from farmlab.dashboard.insights import stored
 from farmlab.dashboard.insights.stored import Head
 from farmlab.dashboard.seen import LIVING
-from farmlab.dashboard.state import State
+from farmlab.dashboard.state import Fresh, State
 from farmlab.domain import FindingStatus, RunStatus, Severity
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One farm: its open findings by weight, what changed in a day, and its analyses."""
+    """One farm: how old its data are, its open findings by weight, what changed in a day, and its analyses."""
 
     name: str
     simulated: bool
     state: State
+    fresh: Fresh
     open: str
     changed: str
     analyses: tuple[Said, ...]
@@ -61,7 +62,7 @@ def read(source: Source, at: datetime) -> Summary:
     """Every farm with what its analyses said last, the worst first."""
     farms = sorted((_part(source, farm, at) for farm in source.store.farms()), key=lambda part: -part.state)
     worst = max((part.state for part in farms), default=State.NONE)
-    return Summary(Head(at, worst, _sentence(source, farms)), tuple(farms))
+    return Summary(Head(at, worst, _sentence(source, farms), stored.silence(source, at)), tuple(farms))
 
 
 def open_findings(source: Source, farm: str | None = None) -> list[Finding]:
@@ -93,6 +94,7 @@ def _part(source: Source, farm: Farm, at: datetime) -> Part:
         name=farm.name,
         simulated=farm.simulated,
         state=max([state.worst(found), *(said.state for said in analyses)]),
+        fresh=stored.fresh(source, farm, at),
         open=_weights(found),
         changed=_changed(source, farm, at),
         analyses=analyses,
