@@ -28,25 +28,30 @@ ANY: Final = (-1e9, 1e9)
 OUTSIDE: Final = "temp_c_outside"
 SET_POINT: Final = "temp_set_c"
 HOUSE: Final = "temp_c"
-OTHERS: Final = "others_"
-"""With at least three temperature sensors each is compared with the median of the others (a column beside)."""
-LEAST_NEIGHBOURS: Final = 3
+SEVERAL: Final = 3
+"""With so many temperature sensors the temperature of the house itself is judged beside them."""
+EXPLAINS: Final = (
+    SET_POINT,
+    OUTSIDE,
+    "vent_level_pct",
+    "airflow_m3h",
+    "heaters_running",
+    "light_pct",
+)
+"""What moves the air in the house for good reasons: it is not judged, and explains what is."""
 
 
 def detector_table(case: Case) -> pd.DataFrame:
-    """One column a judged sensor; beside them set-point, outside temperature, the others of a sensor, and age.
+    """One column a judged sensor; beside them set-point, weather, what the controller does, and age.
 
     With several temperature sensors the house's own temperature is their median. Water and feed are multiples
     of an even share of the breed's daily target over the hours with light, where breed and number of birds are
     known, else amounts per reading; in the dark they are missing.
     """
-    wanted = {sensor.column for sensor in case.sensors if sensor.metric in JUDGED} | {SET_POINT, OUTSIDE}
+    wanted = {sensor.column for sensor in case.sensors if sensor.metric in JUDGED} | {*EXPLAINS}
     table = case.wide[[column for column in case.wide.columns if column in wanted]].astype(float)
-    placed = _placed(case)
-    if len(placed) >= LEAST_NEIGHBOURS:
+    if len(_placed(case)) >= SEVERAL:
         table[HOUSE] = case.temperature
-        for column in placed:
-            table[OTHERS + column] = table[[other for other in placed if other != column]].median(axis=1)
     for metric, target in AMOUNTS.items():
         for sensor in case.sensors_of(metric):
             if sensor.column in case.wide.columns:
@@ -57,24 +62,26 @@ def detector_table(case: Case) -> pd.DataFrame:
 
 
 def settings(case: Case) -> dict[str, Any]:
-    """What the detector is told about the columns of :func:`detector_table`."""
+    """What the detector is told about the columns of :func:`detector_table`.
+
+    Shapes are not judged: birds grow and controllers step, so that no day of a house looks like the last ones.
+    """
     judged = {sensor.column: sensor for sensor in case.sensors if sensor.metric in JUDGED}
-    placed = _placed(case) if len(_placed(case)) >= LEAST_NEIGHBOURS else []
+    of_house = [HOUSE] if len(_placed(case)) >= SEVERAL else []
     with_set_point = SET_POINT in case.wide.columns and case.wide[SET_POINT].notna().mean() > 0.5
     inside = [column for column, s in judged.items() if s.metric == "temp" and s.position != "outside"]
-    alone = [column for column in inside if column not in placed] + ([HOUSE] if placed else [])
-    against_set_point = dict.fromkeys(alone, SET_POINT) if with_set_point else {}
     return {
-        "reference": {**against_set_point, **{column: OTHERS + column for column in placed}},
+        "reference": dict.fromkeys([*inside, *of_house], SET_POINT) if with_set_point else {},
         "driver": OUTSIDE if OUTSIDE in case.wide.columns else None,
         "resting": {column: _resting(sensor.metric) for column, sensor in judged.items() if _resting(sensor.metric)},
         "least_stuck_h": {column: METRICS[sensor.metric].stuck_hours for column, sensor in judged.items()},
         "level_only": [
             *(METRICS[metric].column for metric in AMOUNTS if METRICS[metric].column in case.wide.columns),
-            *([HOUSE] if placed else []),
+            *of_house,
         ],
         "rules_only": [column for column, sensor in judged.items() if sensor.position == "outside"],
-        "beside": [SET_POINT, *(OTHERS + column for column in placed)],
+        "beside": [column for column in EXPLAINS if column != OUTSIDE],
+        "patterns": False,
         "timezone": case.timezone,
     }
 

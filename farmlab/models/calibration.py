@@ -107,9 +107,14 @@ def without_outliers(maxima: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where(logs > middle + OUTLIER * wide, np.nan, maxima))
 
 
-def gumbel(maxima: NDArray[np.float64], *, budget: float, floor: NDArray[np.float64]) -> Threshold:
-    """The threshold that is exceeded on a share ``budget`` of clean days, never below ``floor``."""
-    location, spread, days = _fitted(maxima, floor)
+def gumbel(
+    maxima: NDArray[np.float64], *, budget: float, floor: NDArray[np.float64], least: NDArray[np.float64] | None = None
+) -> Threshold:
+    """The threshold that is exceeded on a share ``budget`` of clean days, never below ``floor``.
+
+    Maxima below ``least`` (a tenth of the floor) are taken as this: how small they are tells nothing.
+    """
+    location, spread, days = _fitted(maxima, floor / 10 if least is None else least)
     value = np.exp(location - spread * np.log(-np.log1p(-budget)))
     value = np.fmax(np.fmin(value, FARTHEST * _largest(maxima)), floor)
     return _threshold(value, location, spread, days)
@@ -132,9 +137,9 @@ def _largest(maxima: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _fitted(
-    maxima: NDArray[np.float64], floor: NDArray[np.float64]
+    maxima: NDArray[np.float64], least: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    logs = np.log(np.maximum(maxima, floor / 10))
+    logs = np.log(np.maximum(maxima, least))
     days = np.isfinite(logs).sum(axis=0)
     count = np.fmax(days, 1)
     mean = np.nansum(logs, axis=0) / count

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from farmlab import clock
+from farmlab.models.protection import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,11 @@ class Hours:
         """The hours up to this one."""
         keep = max(0, hour - self.first + 1)
         return Hours(self.first, self.values[:keep], self.held[:keep], self.placed[:keep])
+
+    def backdated(self) -> Hours:
+        """These hours with what led to a flag held, too: a mean of a day moves a day before it is seen."""
+        held = within(self.held[::-1], DAY)[::-1]
+        return Hours(self.first, self.values, held, self.placed)
 
     def after(self, past: Hours) -> Hours:
         """These hours with ``past`` before them; the first, which may be cut, is taken from ``past`` if it is there."""

@@ -35,6 +35,8 @@ NO_VALUE: Final = ("outside", "stuck")
 """What these flag says nothing about the level."""
 LEVELS: Final = tuple(dict.fromkeys([*OWN, *OTHERS]))
 FEWEST_COLUMNS: Final = 3
+PREFERRED: Final = 1.25
+"""Neighbours judge even if they tell a little less than the own past: they know what all sensors share."""
 BELOW: Final = 0.49
 
 
@@ -147,14 +149,17 @@ class Layered(Detector):
         return self
 
     def _fit_neighbours(self, X: pd.DataFrame, clean: pd.DataFrame) -> None:
-        """Neighbours judge the level of those columns of which they let expect more than the own past does."""
+        """Neighbours judge the level of those columns of which they tell at least about as much as its own past."""
         self.by_neighbours_: tuple[str, ...] = ()
         if X.shape[1] < FEWEST_COLUMNS:
             return
         self.neighbours.fit(X, clean=clean)
         own = dict(zip(self.level.columns_, self.level.thresholds_["offset"].value, strict=True))
-        theirs = zip(self.neighbours.columns_, self.neighbours.thresholds_["offset"].value, strict=True)
-        self.by_neighbours_ = tuple(c for c, limit in theirs if np.isfinite(limit) and limit <= own.get(c, np.inf))
+        self.by_neighbours_ = tuple(
+            column
+            for column, limit in self.neighbours.limits_.items()
+            if np.isfinite(limit) and limit <= PREFERRED * own.get(column, np.inf)
+        )
         self.level.keep({*self.level.columns_} - {*self.by_neighbours_})
 
     @staticmethod

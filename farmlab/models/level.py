@@ -112,7 +112,7 @@ class Level(Detector):
         require_days(history, days=FEWEST_DAYS)
         self.columns_, self.step_ = history.columns, history.step
         history = self.prepared(X)
-        past = self._hours(history, aligned(clean, history))
+        past = self._hours(history, aligned(clean, history)).backdated()
         self._learn_weather(past)
         self._learn_thresholds(past, rule_statistics.grain(history.values[:, : len(self.columns_)]))
         complete = hours.ends(history, self.timezone)[1][-1]

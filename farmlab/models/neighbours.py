@@ -95,7 +95,7 @@ class Neighbours(Detector):
         self.columns_, self.step_ = history.columns, history.step
         self.given_ = tuple(c for c in dict.fromkeys([*self.explaining, AGE]) if c in X.columns)
         history = self.prepared(X)
-        self._learn(self._hours(history, aligned(clean, history)), rule_statistics.grain(history.values))
+        self._learn(self._hours(history, aligned(clean, history)).backdated(), rule_statistics.grain(history.values))
         return self
 
     def _learn(self, past: Hours, grains: Values) -> None:
@@ -163,6 +163,12 @@ class Neighbours(Detector):
         threshold = self.thresholds_[channel]
         raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
         return threshold.score(means, raised)
+
+    @property
+    def limits_(self) -> dict[str, float]:
+        """By column the 6-hour mean of left-overs that is the threshold now; infinite where it cannot be judged."""
+        values = self.thresholds_["offset"].value * self.relations_.solved(CLOCK).doubt[: len(self.columns_)]
+        return dict(zip(self.columns_, values.tolist(), strict=True))
 
     @property
     def grace_(self) -> dict[str, str]:

@@ -101,6 +101,18 @@ def stuck(values: Values, natural: NDArray[np.bool_]) -> Values:
     return np.where(natural, 0, series.run_lengths(values)).astype(float)
 
 
+def whole_runs(marked: NDArray[np.bool_], values: Values) -> NDArray[np.bool_]:
+    """The runs of equal values of which any sample is marked, from their first sample on."""
+    out = np.zeros_like(marked)
+    begins = np.ones(values.shape, dtype=bool)
+    begins[1:] = values[1:] != values[:-1]
+    for column, starts in enumerate(begins.T):
+        first = np.flatnonzero(starts)
+        hit = np.logical_or.reduceat(marked[:, column], first)
+        out[:, column] = np.repeat(hit, np.diff(np.r_[first, len(values)]))
+    return out
+
+
 def resolution(values: Values) -> Values:
     """The smallest usual change per column: the 5 % quantile of |d| where it is not 0; 0 if it never changes."""
     changes = np.abs(np.diff(values, axis=0))

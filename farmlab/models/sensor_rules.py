@@ -31,8 +31,6 @@ RULES: Final = {
     "stuck": (1.5, 9.0),
     "silent": (1.5, 9.0),
 }
-RESOLUTION: Final = 1.5
-"""Noise is more than a value that flips between two neighbouring steps of the sensor."""
 BOUNDED: Final = ("step", "kept_step", "noise")
 RULE_BUDGET: Final = 0.0167
 """False episodes a day that each of these may cause: where a few calm days promise more, the threshold is raised."""
@@ -113,7 +111,6 @@ class SensorRules(Detector):
     def _learn_range(self, values: Values) -> None:
         known = np.isfinite(values).any(axis=0)
         self.grain_, self.low_, self.high_ = rule_statistics.grain(values), *np.full((2, values.shape[1]), np.nan)
-        self.resolution_ = rule_statistics.resolution(values)
         if known.any():
             self.low_[known], self.high_[known] = np.nanquantile(values[:, known], [0.001, 0.999], axis=0)
 
@@ -124,11 +121,15 @@ class SensorRules(Detector):
         for channel, (times, least) in RULES.items():
             floor = self._floor(channel, least, history)
             with_value = usable if channel == "silent" else usable & np.isfinite(history.values)
+            if channel == "stuck":
+                with_value = with_value & ~rule_statistics.whole_runs(~usable, history.values)
             maxima = calibration.daily_maxima(statistics[channel], days, usable=with_value)
             clean_maxima = calibration.without_outliers(maxima)
             threshold = calibration.multiple(clean_maxima, times=times, floor=floor)
             if channel in BOUNDED:
-                threshold = threshold.at_least(calibration.gumbel(clean_maxima, budget=RULE_BUDGET, floor=floor))
+                threshold = threshold.at_least(
+                    calibration.gumbel(clean_maxima, budget=RULE_BUDGET, floor=floor, least=floor)
+                )
             self.thresholds_[channel] = threshold
             self.alarms_[channel] = self._recent(statistics[channel], threshold, history)
         self._only_where_values_are_known()
@@ -139,8 +140,6 @@ class SensorRules(Detector):
         if channel == "stuck":
             hours = [self.least_stuck_h.get(column, 0.0) for column in self.columns_]
             return np.fmax(least, np.array(hours) * 3600 / history.step.total_seconds())
-        if channel == "noise":
-            return np.fmax(least * self.grain_, RESOLUTION * self.resolution_)
         return least * self.grain_
 
     def _only_where_values_are_known(self) -> None:

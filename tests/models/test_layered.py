@@ -120,12 +120,12 @@ def test_far_values_among_noise_are_noise() -> None:
 
 
 def test_walking_forward_never_looks_ahead() -> None:
-    X = broken(healthy(days=28))
-    whole = score_forward(Layered(), X, warm_up="10D", every="5D")
-    cut = score_forward(Layered(), X.iloc[: 20 * DAY], warm_up="10D", every="5D")
+    X = broken(healthy(days=21))
+    whole = score_forward(Layered(), X, warm_up="7D", every="7D")
+    cut = score_forward(Layered(), X.iloc[: 16 * DAY], warm_up="7D", every="7D")
     for channel, scores in cut.items():
-        pd.testing.assert_frame_equal(scores, whole[channel].iloc[: 20 * DAY])
-    assert not whole["spike"].iloc[: 10 * DAY].to_numpy().any()
+        pd.testing.assert_frame_equal(scores, whole[channel].iloc[: 16 * DAY])
+    assert not whole["spike"].iloc[: 7 * DAY].to_numpy().any()
     assert whole["spike"]["temp_c_1"].iloc[int(0.4 * len(X)) + 1] > 0.5
 
 
