@@ -295,7 +295,7 @@ def _grace(name: str, judged: list[tuple[pd.DataFrame, Judged, tuple[Episode, ..
 
 def _too_little(grid: Grid, judged: list[tuple[pd.DataFrame, Judged, tuple[Episode, ...]]], zone: str) -> list[str]:
     """A sentence for every part that was too short to be judged."""
-    where = f"{grid.place}: " if grid.place else ""
+    where = f" of {grid.place}" if grid.place else ""
     needed = clock.in_words(max(forward.LEARNING, forward.FEWEST_STEPS * grid.step).to_pytimedelta())
     said = []
     for part, found, _ in judged:
@@ -304,7 +304,7 @@ def _too_little(grid: Grid, judged: list[tuple[pd.DataFrame, Judged, tuple[Episo
             span = clock.in_words((last - first).to_pytimedelta())
             since = f"{first.tz_convert(zone):%Y-%m-%d %H:%M}"
             said.append(
-                f"{where}too little history from {since} on: {len(part):,} rows in {span}, "
+                f"Too little history{where} from {since} on: {len(part):,} rows in {span}, "
                 f"and {needed} are needed to learn from: not judged."
             )
     return said if len(said) <= 3 else [*said[:2], f"The same of {len(said) - 2} more stretches between long gaps."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
@@ -122,7 +123,7 @@ class _Watched:
         if self.detector is None:
             return {HIGHEST: pd.DataFrame(0.0, index=X.index, columns=X.columns)}
         self.rates.append((self.detector.expected_rate_, int(new.sum())))
-        found = self.detector.look(X) if hasattr(self.detector, "look") else None
+        found = self.detector.look(X) if _tells_more(self.detector) else None  # type: ignore[attr-defined]
         scores = found.scores if found else self.detector.score_channels(X)
         named = _named(scores, X)
         self.parts["scores"].append({name: frame[new] for name, frame in named.items()})
@@ -149,6 +150,11 @@ class _Watched:
         """The mean of the rates, each for as long as it was in force."""
         rates = [rate.reindex(columns).fillna(0.0) * rows for rate, rows in self.rates]
         return sum(rates, pd.Series(0.0, index=columns)) / max(sum(rows for _, rows in self.rates), 1)
+
+
+def _tells_more(detector: Detector) -> bool:
+    """Whether it also tells, for a table, what it expected."""
+    return hasattr(detector, "look") and len(signature(detector.look).parameters) == 1
 
 
 def _named(scores: Frames, X: pd.DataFrame) -> Frames:

@@ -90,8 +90,8 @@ def since(episode: Episode, data: Data) -> str:
 def _sentence(data: Data, looked: Looked) -> str:
     count = len(looked.judged)
     if not count:
-        why = looked.warnings[0] if looked.warnings else "; ".join(_unfit(looked)[:2])
-        return f"Nothing could be judged: {why}".rstrip(".")
+        why = looked.warnings[0] if looked.warnings else f"of {looked.sensors[0].name}, {looked.sensors[0].why_not}"
+        return f"Nothing could be judged: {why[:1].lower()}{why[1:]}".rstrip(".")
     over = f"{words.count(count, 'sensor')} over {_days(max(sensor.judged_days for sensor in looked.judged))}"
     serious = [episode for episode in looked.episodes if severity(episode) is not Severity.INFO]
     small = len(looked.episodes)
@@ -141,5 +141,5 @@ def _chance(looked: Looked) -> str:
 def _unfit(looked: Looked) -> list[str]:
     """The series that were not judged at all, each with the reason."""
     never = [sensor for sensor in looked.sensors if sensor.values is None]
-    said = [f"{text.one_line(sensor.name, limit=60)} is not judged: {sensor.why_not}." for sensor in never[:6]]
+    said = [f"Not judged: {text.one_line(sensor.name, limit=60)}, {sensor.why_not}." for sensor in never[:6]]
     return said if len(never) <= 6 else [*said, f"The same of {len(never) - 6} more, see the report."]

@@ -26,9 +26,9 @@ def series(data: analyse.Data) -> dict[str, list[float]]:
         ("Zeit;a;b\n13.01.2026 00:00;1,5;2\n13.01.2026 00:10;3,5;4\n", {"a": [1.5, 3.5], "b": [2, 4]}),
         ("ts,a\n1767225600,1\n1767226200,2\n", {"a": [1, 2]}),
         ("ts,a\n1767225600000,1\n1767226200000,2\n", {"a": [1, 2]}),
-        ("time,sensor,value\n2026-01-01 00:00,x,1\n2026-01-01 00:00,y,2\n2026-01-01 00:10,x,3\n", {"x": [1, 3], "y": [2]}),
-        ("time,where,temp\n2026-01-01 00:00,x,1\n2026-01-01 00:00,y,2\n2026-01-01 00:10,x,3\n", {"x": [1, 3], "y": [2]}),
-        ("time,Temp (°F),RH\n2026-01-01 00:00,86,0.5\n2026-01-01 00:10,87,0.6\n", {"Temp (°F)": [86, 87], "RH": [0.5, 0.6]}),
+        ("time,sensor,value\n2026-01-01,x,1\n2026-01-01,y,2\n2026-01-02,x,3\n", {"x": [1, 3], "y": [2]}),
+        ("time,where,temp\n2026-01-01,x,1\n2026-01-01,y,2\n2026-01-02,x,3\n", {"x": [1, 3], "y": [2]}),
+        ("time,T (°F),RH\n2026-01-01,86,0.5\n2026-01-02,87,0.6\n", {"T (°F)": [86, 87], "RH": [0.5, 0.6]}),
     ],
     ids=["wide", "decimal commas", "epoch s", "epoch ms", "long", "long by its repeats", "units stay as they are"],
 )  # fmt: skip
@@ -117,7 +117,9 @@ def test_a_time_to_come_is_not_judged_and_said(tmp_path: Path) -> None:
     frame.loc[5, "time"] = "2062-03-01 00:50"
     data = read(tmp_path, frame)
     assert data.future.sum() == 1
-    assert "1 row lies in the future (up to 2062-03-01 00:50 UTC; it is 2026-06-01): not judged" in " ".join(data.warnings)
+    assert "1 row lies in the future (up to 2062-03-01 00:50 UTC; it is 2026-06-01): not judged" in " ".join(
+        data.warnings
+    )
     ahead = read(tmp_path, room(2).assign(time=lambda all_: all_["time"].str.replace("2026", "2031")))
     assert not ahead.future.any()
     assert "judged all the same" in ahead.warnings[0]

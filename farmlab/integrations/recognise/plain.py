@@ -144,13 +144,14 @@ class _Plain:
         """The wanted columns of a wide table: index and name."""
         if not wanted:
             return [(column.index, column.name) for column in self.known.columns]
+        times = {self.known.names[index] for index in self.known.places.time}
         names = self.known.names
         known = {name.casefold(): (index, name) for index, name in reversed(list(enumerate(names)))}
         known |= {column.name.casefold(): (column.index, column.name) for column in self.known.columns}
         chosen = []
         for name in wanted:
             if name.casefold() not in known:
-                raise UnknownName.among("column", name, names)
+                raise UnknownName.among("column", name, [other for other in names if other not in times])
             index, own = known[name.casefold()]
             if not np.isfinite(read_numbers(self.cells[index], self.known.decimal).values).any():
                 raise UnreadableTable(
