@@ -84,6 +84,11 @@ class FindingStatus(StrEnum):
         """As people say it: "a false alarm"."""
         return "a false alarm" if self is FindingStatus.FALSE_ALARM else str(self)
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it is an alert: not over, asleep, false or known."""
+        return self in (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
+
 
 class VerdictState(StrEnum):
     """How far to trust what stands below."""

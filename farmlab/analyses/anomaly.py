@@ -54,7 +54,7 @@ class Detected:
 def detect(lab: Scope) -> Detected:
     """Everything unusual in the window, judged by what was usual before it."""
     known = watch.calibrations(lab, keep=False)
-    found = watch.find(lab, known)
+    found = lab.store.standing(lab.farm.name, watch.find(lab, known), at=lab.until)
     stretches = {house.number: _episodes(lab, house, known.get(house.number)) for house in lab.houses}
     rates = {number: round(sum(said["expected_rate"].values()), 3) for number, said in known.items()}
     return Detected(found, stretches, rates, _grace(known))
@@ -65,7 +65,7 @@ def summary(detected: Detected, lab: Scope) -> str:
 
     Houses that need somebody are counted, not findings.
     """
-    needing = [finding for finding in detected.findings if finding.severity is not Severity.INFO]
+    needing = [finding for finding in detected.findings if needs_somebody(finding)]
     houses = sorted({finding.house for finding in needing if finding.house})
     if not needing:
         return f"Nothing unusual in {_count(len(lab.houses), 'house')}."
@@ -76,7 +76,12 @@ def summary(detected: Detected, lab: Scope) -> str:
 
 def urgent(detected: Detected) -> list[Finding]:
     """What stands on a page as a block: whatever needs somebody, the most urgent first, at most eight."""
-    return [item for item in detected.findings if item.severity is not Severity.INFO][:MOST_BLOCKS]
+    return [item for item in detected.findings if needs_somebody(item)][:MOST_BLOCKS]
+
+
+def needs_somebody(finding: Finding) -> bool:
+    """Whether somebody has to act: it is no mere information, and nobody called it false, known or mended."""
+    return finding.severity is not Severity.INFO and finding.status.needs_somebody
 
 
 def others(detected: Detected) -> list[Finding]:

@@ -106,10 +106,14 @@ def block(finding: Finding, lab: Scope) -> Table:
 
 def others(found: Sequence[Finding], lab: Scope) -> Table:
     """The less urgent findings, one line each."""
-    lines = [f"{_where(item, lab)}: {item.title}" for item in found]
+    lines = [f"{_where(item, lab)}: {item.title}{_stands(item)}" for item in found]
     listed = "".join(f"<li>{_said(line)}</li>" for line in lines)
     html = f"<details><summary>{len(lines)} less urgent</summary><ul>{listed}</ul></details>" if lines else ""
     return Table(html, "\n".join(lines))
+
+
+def _stands(finding: Finding) -> str:
+    return "" if finding.status.needs_somebody else f" ({finding.status.said})"
 
 
 def local_table(frame: pd.DataFrame, lab: Scope, *, caption: str) -> Table:

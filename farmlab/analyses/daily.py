@@ -9,7 +9,8 @@ import pandas as pd
 
 from farmlab import clock, config, figures, results
 from farmlab.analyses import blocks
-from farmlab.domain import HouseKind, Severity
+from farmlab.analyses.anomaly import needs_somebody
+from farmlab.domain import HouseKind
 from farmlab.errors import DataError
 from farmlab.features import daily as flock_days
 
@@ -58,7 +59,7 @@ def small_multiples(lab: Scope, metric: str, title: str) -> figures.Picture:
 
 def sentence(found: list[Finding], lab: Scope) -> str:
     """The first line of the page: how many houses need somebody today, and which."""
-    needy = sorted({item.house for item in found if item.severity is not Severity.INFO and item.house})
+    needy = sorted({item.house for item in found if needs_somebody(item) and item.house})
     if not needy:
         return f"{_houses(len(lab.houses))} in order"
     names = ", ".join(str(number) for number in needy)

@@ -64,6 +64,15 @@ class Findings(Door):
                 _close_absent(connection, owner, source, set(ids), at)
             return [found(connection, finding_id) for finding_id in dict.fromkeys(ids)]
 
+    def standing(self, farm: str, seen: Iterable[Finding], *, at: datetime) -> list[Finding]:
+        """What is seen, each with where it stood at ``at`` by what people had said until then; nothing is written.
+
+        What was resolved and is seen again is open, as is what nobody has said anything of.
+        """
+        with self._reading() as connection:
+            owner = farm_id(connection, farm)
+            return [replace(item, status=_stood(connection, owner, item, at)) for item in seen]
+
     def findings(
         self,
         farm: str | None = None,
@@ -207,6 +216,19 @@ def _touching(connection: Connection, owner: int, seen: Finding) -> Row[Any] | N
     return connection.execute(query.order_by(resolved, finding.start.desc())).first()
 
 
+def _stood(connection: Connection, owner: int, seen: Finding, at: datetime) -> FindingStatus:
+    known = _touching(connection, owner, seen)
+    if known is None:
+        return FindingStatus.KNOWN if _known_by(connection, owner, seen, at) else FindingStatus.OPEN
+    entry = tables.finding_history.c
+    said = select(entry.status).where(entry.finding == known.id, entry.at <= at).order_by(entry.id.desc())
+    status: FindingStatus = connection.execute(said).scalar() or FindingStatus.OPEN
+    woken = status is FindingStatus.SNOOZED and known.snoozed_until is not None and known.snoozed_until <= at
+    opens = status is FindingStatus.RESOLVED and not _settled(connection, known.id, seen)
+    worse = status in _QUIET and _worse(seen.severity, known.severity)
+    return FindingStatus.OPEN if woken or opens or worse else status
+
+
 def _settled(connection: Connection, finding_id: str, seen: Finding) -> bool:
     """Whether a person resolved the finding, and what is seen now ended before."""
     entry = tables.finding_history.c
@@ -246,7 +268,7 @@ def _known_by(connection: Connection, owner: int, seen: Finding, at: datetime) -
     before = connection.execute(select(tables.finding).where(*alike).order_by(finding.start.desc())).first()
     if before is None or before.status is not FindingStatus.KNOWN or _worse(seen.severity, before.severity):
         return ""
-    lately = (entry.status == FindingStatus.KNOWN, entry.by != MACHINE, entry.at > at - KNOWN_FOR)
+    lately = (entry.status == FindingStatus.KNOWN, entry.by != MACHINE, entry.at.between(at - KNOWN_FOR, at))
     said = select(entry.by).join(tables.finding).where(*alike, *lately)
     return connection.execute(said.order_by(entry.id.desc())).scalar() or ""
 

@@ -317,6 +317,22 @@ def test_what_vanished_has_ended_so_that_the_next_one_is_another(hillside: Hills
     assert other.id != stuck.id
 
 
+def test_reports_tell_where_a_finding_stood_then(hillside: Hillside) -> None:
+    kept, known = save(hillside, seen(NOON, NOON + HOUR), seen(NOON, NOON + HOUR, subject="RH"), at=NOON + HOUR)
+    hillside.store.set_status(kept.id, "false_alarm", by="Ann", at=NOON + 3 * HOUR)
+    hillside.store.set_status(known.id, "known", by="Ann", at=NOON + 3 * HOUR)
+
+    def stood(at, start=NOON, **more) -> list[str]:
+        sights = [seen(start, start + HOUR, **more), seen(start, start + HOUR, subject="RH", **more)]
+        return [one.status.value for one in hillside.store.standing("Hillside", sights, at=at)]
+
+    assert stood(NOON + 2 * HOUR) == ["open", "open"]
+    assert stood(NOON + 3 * HOUR) == ["false_alarm", "known"]
+    assert stood(NOON + 3 * HOUR, severity=Severity.CRITICAL) == ["open", "open"]
+    assert stood(NOON + 5 * DAY, start=NOON + 5 * DAY) == ["open", "known"]
+    assert len(hillside.store.findings()) == 2
+
+
 def test_steps_are_kept_once_and_live_until_they_are_done(hillside: Hillside) -> None:
     one, two = save(hillside, seen(), seen(subject="RH"))
     for _ in range(2):
