@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from farmlab import figures, quality
 from farmlab.analyses import blocks
+from farmlab.domain import VerdictState
 from farmlab.quality.verdict import SENSOR_MISSING
 from farmlab.text import one_line
 
@@ -46,9 +48,10 @@ def house_table(rows: pd.DataFrame, lab: Scope) -> Table:
 
 
 def show(lab: Scope) -> None:
-    """The strips of every house's sensors."""
+    """The strips of every house's sensors; of several houses, those in order are folded beneath their sentence."""
     for house in lab.houses:
-        blocks.display(picture(lab, house))
+        in_order = lab.verdict_of(house).state is VerdictState.OK
+        blocks.display(replace(picture(lab, house), folded=in_order and len(lab.houses) > 1))
 
 
 def picture(lab: Scope, house: House) -> figures.Picture:

@@ -34,24 +34,26 @@ _NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": No
 class Picture:
     """A figure for a notebook or a page: SVG, and the sentence that it shows.
 
-    JupyterLab, nbconvert and Voila show it when it is the last line of a cell. ``figure`` is the matplotlib
-    figure, for those who want to go on drawing.
+    JupyterLab, nbconvert and Voila show it when it is the last line of a cell. A ``folded`` one stands on a page
+    as its sentence, which opens it. ``figure`` is the matplotlib figure, for those who want to go on drawing.
     """
 
     svg: str
     alt: str
+    folded: bool = False
     figure: Figure | None = field(default=None, compare=False, repr=False)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         return {"image/svg+xml": self.svg, "text/plain": self.alt}, {
             "image/svg+xml": {"alt": self.alt},
             "alt": self.alt,
+            "folded": self.folded,
         }
 
 
 def picture(figure: Figure, alt: str) -> Picture:
     """The figure as a picture that says ``alt``."""
-    return Picture(themed_svg(figure, alt), one_line(alt, limit=400), figure)
+    return Picture(themed_svg(figure, alt), one_line(alt, limit=400), figure=figure)
 
 
 def themed_svg(figure: Figure, alt: str) -> str:

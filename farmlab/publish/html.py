@@ -117,7 +117,12 @@ def _scrolling(html: str) -> str:
 
 def _figure(output: Any) -> str:
     alt = _alt(output, "image/svg+xml")
-    return f'<figure class="figure" tabindex="0">{drawing(output.data["image/svg+xml"], alt)}</figure>'
+    figure = f'<figure class="figure" tabindex="0">{drawing(output.data["image/svg+xml"], alt)}</figure>'
+    return f'<details class="fold"><summary>{escape(alt)}</summary>{figure}</details>' if _is_folded(output) else figure
+
+
+def _is_folded(output: Any) -> bool:
+    return output.metadata.get("folded") is True
 
 
 def _picture(output: Any, kind: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from farmlab.analyses import anomaly, arrivals, blocks, coming, daily
 from farmlab.domain import Category, Finding, Hypothesis, Severity, Verdict, VerdictState
+from farmlab.figures import Picture
 
 if TYPE_CHECKING:
     from farmlab.scope import Scope
@@ -39,6 +40,19 @@ def test_the_room_is_in_order_and_its_strip_says_so(room: Scope) -> None:
     picture = arrivals.picture(room, room.houses[0])
     assert "100 % of the expected readings" in picture.alt
     assert arrivals.faults(room).empty
+
+
+def test_of_several_houses_the_strips_of_those_in_order_are_folded(
+    house: Scope, room: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Picture] = []
+    monkeypatch.setattr(blocks, "display", shown.append)
+    arrivals.show(room)
+    assert room.verdict_of(room.houses[0]).state is VerdictState.OK
+    arrivals.show(replace(room, houses=room.houses * 2))
+    arrivals.show(replace(house, houses=house.houses * 2))
+    bad = house.verdict_of(house.houses[0]).state is not VerdictState.OK
+    assert [picture.folded for picture in shown] == [False, True, True, not bad, not bad]
 
 
 def test_detection_agrees_with_its_own_summary(house: Scope) -> None:

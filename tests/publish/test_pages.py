@@ -24,6 +24,7 @@ from farmlab.domain import (
     VerdictState,
 )
 from farmlab.errors import ConfigError, NotebookFailed
+from farmlab.figures import Picture
 from farmlab.publish import assets, html
 from farmlab.publish.page import LARGEST
 from tests.runs.kit import NOON, Bench, write_notebook
@@ -332,3 +333,15 @@ def test_missing_templates_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     (tmp_path / "template").mkdir()
     (tmp_path / "template" / "style.css").touch()
     assert assets.template_folder() == tmp_path / "template"
+
+
+def test_a_folded_figure_stands_as_its_sentence() -> None:
+    for folded in (True, False):
+        shown = Picture("<svg viewBox='0 0 1 1'><path d='M0 0L1 1'/></svg>", "House 3 <b> is in order", folded=folded)
+        data, metadata = shown._repr_mimebundle_()
+        written = html._figure(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+        assert (
+            written.startswith('<details class="fold"><summary>House 3 &lt;b&gt; is in order</summary><figure')
+            == folded
+        )
+        assert "<path" in written
