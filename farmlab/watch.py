@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 from farmlab import findings
 from farmlab.domain import ModelRecord, Verdict
 from farmlab.errors import InsufficientData
+from farmlab.findings import similar
 from farmlab.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from farmlab.domain import Finding, House
+    from farmlab.findings.similar import Episode
     from farmlab.store import Store
 
 TASK = "anomaly"
 MODEL = "house"
 SOURCE = "watch"
 WINDOW = timedelta(hours=24)
+REMEMBERED = timedelta(days=90)
 REFIT = timedelta(hours=24)
 """What is usual in a house is learned anew once a day."""
 
@@ -51,7 +54,18 @@ def find(scope: Scope, known: dict[int, dict[str, Any]]) -> list[Finding]:
         calibrations=known,
         step=scope.step,
         farm=scope.farm.name,
+        events=scope.events(),
+        past=past(scope),
     )
+
+
+def past(scope: Scope) -> list[Episode]:
+    """Findings of the farm before this window whose cause has become known: what new ones are compared with."""
+    start, name = scope.start - REMEMBERED, scope.farm.name
+    told = scope.store.findings(name, start=start, until=scope.start)
+    kinds = ("label", "maintenance_done")
+    named = scope.store.events(name, kinds=kinds, start=start, until=scope.until, known_at=scope.known_at)
+    return similar.labelled(told, named)
 
 
 def verdict(store: Store, farm: str, house: int, until: datetime) -> Verdict:

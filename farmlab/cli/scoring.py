@@ -8,28 +8,30 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab.cli import outside
+from farmlab.simulator import labels as truth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from farmlab.domain import Finding
+    from farmlab.simulator.faults import Fault
 
 SLACK: Final = timedelta(hours=2)
 SENSOR_KINDS: Final = frozenset({"stuck", "drift", "offset", "spike", "noise", "dropout", "step"})
 SHOWN_BY: Final = {
     # fault → kinds of finding that name it or its direct effect
-    "fan_loss": {"fan_loss", "temperature_high", "co2_ppm_high", "temperature_changed", "airflow"},
+    "fan_loss": {"fan_loss", "temperature_high", "co2_ppm_high", "temperature_changed", "power_cut"},
     "fan_belt": {"fan_loss", "temperature_high", "co2_ppm_high"},
     "heater": {"heater", "temperature_low", "temperature_changed"},
-    "inlet": {"fan_loss", "temperature_high", "temperature_low", "static pressure_changed"},
+    "inlet": {"inlet", "uneven", "fan_loss", "temperature_high", "temperature_low"},
     "water_leak": {"water_leak", "water_high"},
     "blocked_line": {"water_low", "no_water"},
-    "auger": {"auger", "feed_low", "no_feed"},
-    "cooling_pad": {"temperature_high", "temperature_heat"},
-    "power_cut": {"no_data", "fan_loss", "temperature_high", "temperature_changed"},
+    "auger": {"auger", "feed_low", "no_feed", "catching"},
+    "cooling_pad": {"cooling_pad", "temperature_high", "temperature_heat"},
+    "power_cut": {"power_cut", "no_data", "fan_loss", "temperature_high", "temperature_changed"},
     "comms_loss": {"no_data", "dropout"},
-    "health": {"water_low", "feed_low"},
+    "health": {"water_low", "feed_low", "mortality"},
 }
 
 
@@ -67,7 +69,7 @@ def labels(home: Path, *, start: datetime, until: datetime) -> list[Label]:
 
 def compare(known: Sequence[Label], findings: Sequence[Finding]) -> Score:
     """Which faults a finding of the right kind, place and time names."""
-    found = tuple(label for label in known if any(_names(finding, label) for finding in findings))
+    found = tuple(label for label in known if any(names(finding, label) for finding in findings))
     told = tuple(item for item in findings if item.severity != "info" and not any(_touches(item, one) for one in known))
     return Score(found, tuple(label for label in known if label not in found), told)
 
@@ -82,6 +84,11 @@ def in_words(score: Score) -> str:
     return "\n".join(lines)
 
 
+def label_of(fault: Fault) -> Label:
+    """The label of a fault."""
+    return _label(truth.label(fault))
+
+
 def _label(row: dict[str, Any]) -> Label:
     ended = row["t_repair"]
     return Label(
@@ -93,7 +100,8 @@ def _label(row: dict[str, Any]) -> Label:
     )
 
 
-def _names(finding: Finding, label: Label) -> bool:
+def names(finding: Finding, label: Label) -> bool:
+    """Whether a finding of the right kind, place and time names the fault or its direct effect."""
     if not _touches(finding, label):
         return False
     if label.type.startswith("sensor_"):

@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.features import equipment
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LEAST_PRESSURE_PA: Final = 3.0
 LEAST_OPENING: Final = 0.02
 LEAST_ROWS: Final = 72
-MINUTES: Final = 30
-"""Gusts are averaged over so many minutes."""
-LEAST_READINGS: Final = 3
+READINGS: Final = 4
+"""A gust and an opened door are over after fewer readings."""
+LONGEST: Final = pd.Timedelta(minutes=100)
+"""So long it may take until fans on a timer were met running so often."""
 SIDE_FAN: Final = 0.4
 """The air of a 36-inch side fan as a share of that of a 54-inch tunnel fan; matters only while both run."""
 
@@ -62,11 +61,20 @@ def fit(wide: pd.DataFrame) -> Balance | None:
     return None if side is None and tunnel is None else Balance(side, tunnel)
 
 
-def deficit(wide: pd.DataFrame, balance: Balance) -> pd.Series:
-    """The share of the fans' air that does not come in, over the last half-hour.
+def deficit(wide: pd.DataFrame, balance: Balance, *, readings: int = READINGS) -> pd.Series:
+    """The share of the fans' air that does not come in: the smallest at the last readings with a fan running.
 
     Missing while no fan runs, and in the mode (side or tunnel) that the balance does not know.
     """
+    lack = shortfall(wide, balance)
+    seen = lack.dropna()
+    least = seen.rolling(readings).min()
+    spans = seen.index.to_series().diff(readings - 1)
+    return least.where(spans <= LONGEST).reindex(wide.index).rename("deficit")
+
+
+def shortfall(wide: pd.DataFrame, balance: Balance) -> pd.Series:
+    """The share of the fans' air that does not come in at each reading: gusts and doors included."""
     terms = _terms(wide)
     in_tunnel = terms["tunnel_fans"] > 0
     through_side = (balance.side or 0.0) * terms["root"] * terms["side_inlets"]
@@ -74,9 +82,7 @@ def deficit(wide: pd.DataFrame, balance: Balance) -> pd.Series:
     incoming = through_side.where(~in_tunnel, through_tunnel + SIDE_FAN * through_side.fillna(0))
     moved = terms["side_fans"].where(~in_tunnel, _fans(terms))
     known = in_tunnel if balance.side is None else ~in_tunnel if balance.tunnel is None else moved.notna()
-    runs = known & (moved > 0)
-    means = [equipment.trailing(part.where(runs), MINUTES, least=LEAST_READINGS) for part in (incoming, moved)]
-    return (1 - means[0] / means[1]).where(runs).rename("deficit")
+    return (1 - incoming / moved).where(known & (moved > 0)).rename("shortfall")
 
 
 def _usual(ratio: pd.Series, fans: pd.Series) -> float | None:

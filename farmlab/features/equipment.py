@@ -88,6 +88,17 @@ def lasting(state: pd.Series, minutes: int) -> pd.Series:
     return pd.Series(held & ((state.index.to_series() - since) > pd.Timedelta(minutes=minutes)), index=state.index)
 
 
+def latched(begins: pd.Series, goes_on: pd.Series) -> pd.Series:
+    """A state with a dead-band: true from where it begins, until it no longer goes on; unknown changes nothing.
+
+    >>> share = pd.Series([0.1, 0.5, 0.3, float("nan"), 0.3, 0.1, 0.3])
+    >>> latched(share > 0.4, ~(share < 0.2)).tolist()
+    [False, True, True, True, True, False, False]
+    """
+    state = pd.Series(np.nan, index=begins.index).mask(~goes_on.eq(True), 0.0).mask(begins.eq(True), 1.0)
+    return state.ffill().fillna(0.0).astype(bool)
+
+
 def house_temperature(wide: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """The temperature of the house: the median of its sensors, else the controller's own mean."""
     present = [column for column in columns if column in wide.columns]

@@ -3,9 +3,10 @@
 Each gives a :class:`Picture` that notebooks show by themselves and pages take as SVG.
 """
 
+from farmlab.figures.causes import causes
 from farmlab.figures.coverage import coverage
 from farmlab.figures.evidence import evidence
-from farmlab.figures.fan import fan
+from farmlab.figures.fan import Fan, fan, fans
 from farmlab.figures.house_day import house_day
 from farmlab.figures.houses import houses
 from farmlab.figures.recalls import recalls
@@ -13,14 +14,18 @@ from farmlab.figures.sparkline import sparkline
 from farmlab.figures.svg import Picture, picture, themed_svg
 from farmlab.figures.table import Table, backtest_table, table
 from farmlab.figures.targets import targets
+from farmlab.figures.wear import wear
 
 __all__ = [
+    "Fan",
     "Picture",
     "Table",
     "backtest_table",
+    "causes",
     "coverage",
     "evidence",
     "fan",
+    "fans",
     "house_day",
     "houses",
     "picture",
@@ -29,4 +34,5 @@ __all__ = [
     "table",
     "targets",
     "themed_svg",
+    "wear",
 ]

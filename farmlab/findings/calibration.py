@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from farmlab.features import air_balance, water_feed
+from farmlab import clock
+from farmlab.features import air_balance, usual_day, water_feed
+from farmlab.findings import air
 from farmlab.findings.case import Case
-from farmlab.findings.table import detector_table, settings
+from farmlab.findings.table import AMOUNTS, detector_table, settings
 from farmlab.models.layered import Layered
 from farmlab.models.level import SETTLED_DAYS
 
@@ -22,10 +24,19 @@ DAYS: Final = 21
 """How much history is worth reading."""
 CONTEXT_HOURS: Final = 30
 """How much must be read before a window for a full look at it."""
-DEFICIT_TIMES: Final = 1.6
+DEFICIT_TIMES: Final = 2.0
+MOST_DAYS: Final = 0.8
+"""So many days lie below the limit, faults and catching left aside."""
 FEWEST_DAYS: Final = 3
-LEAST_DEFICIT: Final = 0.2
+LEAST_DEFICIT: Final = {"side": 0.15, "tunnel": 0.10}
 """A smaller lack of air is within what inlets and gusts do."""
+USUAL_HOURS: Final = (3.0, 12.0)
+"""Water and feed are compared with the usual day over so many hours."""
+CHANGES: Final = {"low": (0.10, 0.30), "high": (0.15, 0.50)}
+"""Less than the first share is not worth a walk; the second is, whatever the past was like."""
+CHANGE_TIMES: Final = 1.8
+SETTLED_INTAKE_D: Final = 2
+"""From this age in days on chicks drink and eat as the table says."""
 FEWEST_DARK_HOURS: Final = 3
 
 
@@ -53,6 +64,8 @@ def calibrate(
     return {
         "detector": detector.to_state(),
         "air": _air(case),
+        "places": air.learned(case) or {},
+        "usual": _usual(case),
         "night_flow": _night_flow(case),
         "fitted_until": until.isoformat(),
         "grace": {**detector.grace_, **_new_flock(case)},
@@ -76,11 +89,57 @@ def _air(case: Case) -> dict[str, Any] | None:
     balance = air_balance.fit(case.wide)
     if balance is None:
         return None
-    lack = air_balance.deficit(case.wide, balance)
-    highest = lack.groupby(water_feed.local_days(case.index, case.timezone)).max().dropna()
+    lack = air_balance.deficit(case.wide, balance).where(case.ages.notna())
+    in_tunnel = case.column("fans_tunnel_running").fillna(0) > 0
+    found = {"side": _limit(case, lack[~in_tunnel], "side"), "tunnel": _limit(case, lack[in_tunnel], "tunnel")}
+    known = [value for value in found.values() if value is not None]
+    if not known:
+        return None
+    limits = {mode: value or max(known) for mode, value in found.items()}
+    return {**balance.state(), "limit": limits, "usual": round(float(lack.median()), 3)}
+
+
+def _limit(case: Case, lack: pd.Series, mode: str) -> float | None:
+    highest = lack.groupby(water_feed.local_days(pd.DatetimeIndex(lack.index), case.timezone)).max().dropna()
     if len(highest) < FEWEST_DAYS:
         return None
-    return {**balance.state(), "limit": max(LEAST_DEFICIT, DEFICIT_TIMES * float(highest.median()))}
+    usual = max(DEFICIT_TIMES * float(highest.median()), 1.2 * float(highest.quantile(MOST_DAYS)))
+    return round(float(min(max(LEAST_DEFICIT[mode], usual), 0.6)), 3)
+
+
+def _usual(case: Case) -> dict[str, Any]:
+    """By column: the usual day of water and feed, and how far it is left on most days, by hours."""
+    table, known = detector_table(case), {}
+    for metric in AMOUNTS:
+        for sensor in case.sensors_of(metric)[:1]:
+            if sensor.column in table:
+                known[sensor.column] = _usual_day(case, table[sensor.column])
+    return known
+
+
+def _usual_day(case: Case, amount: pd.Series) -> dict[str, Any]:
+    lived = amount[(case.ages >= SETTLED_INTAKE_D).to_numpy() | (not case.mine)]
+    placed = case.flock.placed_on if case.flock else None
+    if placed is not None:
+        lived = lived[lived.index >= pd.Timestamp(clock.midnight(placed, case.timezone))]
+    profile = usual_day.profile(lived, timezone=case.timezone)
+    return {"profile": profile, "limits": {f"{hours:g}": _left(case, lived, hours) for hours in USUAL_HOURS}}
+
+
+def _left(case: Case, amount: pd.Series, hours: float) -> dict[str, float]:
+    """The shares by which the usual day, as it was then, has to be left: too little, too much."""
+    if amount.empty:
+        return {way: most for way, (_, most) in CHANGES.items()}
+    left = usual_day.changes(amount, hours=hours, timezone=case.timezone)
+    groups = left.groupby(water_feed.local_days(pd.DatetimeIndex(left.index), case.timezone))
+    extremes = {"low": -groups.min().dropna(), "high": groups.max().dropna()}
+    return {way: _within(*CHANGES[way], days) for way, days in extremes.items()}
+
+
+def _within(least: float, most: float, days: pd.Series) -> float:
+    if len(days) < FEWEST_DAYS:
+        return most
+    return round(min(max(least, CHANGE_TIMES * float(days.median())), most), 3)
 
 
 def _night_flow(case: Case) -> float | None:

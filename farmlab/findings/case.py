@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,13 @@ from farmlab.features import flock as birds
 from farmlab.findings.detection import Detection, detect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from farmlab.domain import Flock, House, Sensor
+    from farmlab.domain import Event, Flock, House, Sensor
+    from farmlab.findings.similar import Episode
 
+T = TypeVar("T")
 ONGOING = pd.Timedelta(minutes=30)
 """What was still so at most this long before the newest reading is taken to go on."""
 
@@ -37,6 +39,9 @@ class Case:
     until: datetime
     timezone: str
     calibration: Mapping[str, Any] = field(default_factory=dict)
+    events: Sequence[Event] = ()
+    past: Sequence[Episode] = ()
+    """Labelled episodes of the farm, for comparison"""
 
     @cached_property
     def index(self) -> pd.DatetimeIndex:
@@ -129,16 +134,34 @@ class Case:
         """What the calibrated detector says; None without a calibration."""
         return detect(self)
 
-    def spoken(self, moment: datetime | pd.Timestamp) -> str:
-        """The moment in the farm's words."""
-        return clock.spoken(pd.Timestamp(moment).to_pydatetime(), self.timezone, at=self.until)
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        return {}
 
-    def stretch(self, state: pd.Series, *, confirm: int = 0) -> tuple[pd.Timestamp, pd.Timestamp | None] | None:
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What ``work`` gives, worked out only once for this case under this name."""
+        if name not in self._kept:
+            self._kept[name] = work()
+        kept: T = self._kept[name]
+        return kept
+
+    def spoken(self, moment: datetime | pd.Timestamp) -> str:
+        """The moment on the farm's clock, with its day: findings are kept, and "yesterday" would grow old.
+
+        "20 Nov 14:05".
+        """
+        local = pd.Timestamp(moment).tz_convert(clock.zone(self.timezone))
+        return f"{local.day} {local:%b %H:%M}"
+
+    def stretch(
+        self, state: pd.Series, *, confirm: int = 0, goes_on: pd.Series | None = None
+    ) -> tuple[pd.Timestamp, pd.Timestamp | None] | None:
         """The last stretch in the window in which a state held, as (since, until or None while it goes on).
 
-        With ``confirm`` it must have held for so many minutes; it is then told from its beginning on.
+        With ``confirm`` it must have held for so many minutes; it is then told from its beginning on. With
+        ``goes_on``, which is easier to hold, it ends only when that ends, so that nothing flickers at its limit.
         """
-        held = state.fillna(False).astype(bool)
+        held = state.fillna(False).astype(bool) if goes_on is None else equipment.latched(state, goes_on)
         confirmed = equipment.lasting(held, confirm) if confirm else held
         hits = self.index[(confirmed & self.inside).to_numpy()]
         if not len(hits):
@@ -189,6 +212,15 @@ def beyond(value: float, limit: float) -> float:
     (0.75, 0.5)
     """
     return float(1 - 0.5 * min(1.0, abs(limit) / max(abs(value), 1e-9)))
+
+
+def capital(words: str) -> str:
+    """The words with a capital first letter, the rest as it is.
+
+    >>> capital("CO₂"), capital("side fans")
+    ('CO₂', 'Side fans')
+    """
+    return words[:1].upper() + words[1:]
 
 
 def cause(what: str, confidence: float, evidence: str = "") -> Hypothesis:

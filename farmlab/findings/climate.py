@@ -9,11 +9,11 @@ import pandas as pd
 
 from farmlab.domain import Category, Severity
 from farmlab.features import equipment
-from farmlab.findings.case import beyond, cause
+from farmlab.findings.case import beyond
 from farmlab.findings.table import OUTSIDE
 
 if TYPE_CHECKING:
-    from farmlab.domain import Finding, Hypothesis
+    from farmlab.domain import Finding
     from farmlab.findings.case import Case
 
 TOLERANCE: Final = ((7, 2.0, 2.0), (21, 2.0, 2.5), (999, 2.5, 3.5))
@@ -24,6 +24,9 @@ OUTDOOR_EXCESS: Final = 3.0
 """°C above outside that a house can reach at full ventilation without anything being wrong."""
 CONFIRM_MINUTES: Final = 20
 SMOOTHED_MINUTES: Final = 10
+DEAD_BAND_C: Final = 0.5
+DEAD_BAND: Final = 0.95
+"""A finding ends well within its limit only, so that it does not flicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,14 @@ def _temperature(case: Case) -> list[Finding]:
     outside = case.column(OUTSIDE)
     unavoidable = outside.notna() & (case.temperature <= outside + OUTDOOR_EXCESS)
     found = []
-    hot = case.stretch((above > high) & ~unavoidable, confirm=CONFIRM_MINUTES)
+    hot = case.stretch((above > high) & ~unavoidable, confirm=CONFIRM_MINUTES, goes_on=~(above < high - DEAD_BAND_C))
     if hot:
         found.append(_deviation(case, above, hot, "high"))
-    weather = case.stretch((above > CRITICAL_HIGH) & unavoidable, confirm=CONFIRM_MINUTES)
+    over = above < CRITICAL_HIGH - DEAD_BAND_C
+    weather = case.stretch((above > CRITICAL_HIGH) & unavoidable, confirm=CONFIRM_MINUTES, goes_on=~over)
     if weather:
         found.append(_deviation(case, above, weather, "heat"))
-    cold = case.stretch(above < -low, confirm=CONFIRM_MINUTES)
+    cold = case.stretch(above < -low, confirm=CONFIRM_MINUTES, goes_on=~(above > DEAD_BAND_C - low))
     if cold:
         found.append(_deviation(case, above, cold, "low"))
     return found
@@ -107,7 +111,6 @@ def _deviation(case: Case, above: pd.Series, when: tuple[pd.Timestamp, pd.Timest
         end=end,
         score=beyond(worst, limit / 2),
         severity=Severity.CRITICAL if abs(worst) > limit and kind != "heat" else Severity.WARNING,
-        why=_causes(case, kind, since, end),
         check=(_WHAT_TO_DO[kind],),
         worst_c=round(worst, 2),
     )
@@ -120,26 +123,6 @@ _WHAT_TO_DO: Final = {
 }
 
 
-def _causes(case: Case, kind: str, since: pd.Timestamp, end: pd.Timestamp | None) -> tuple[Hypothesis, ...]:
-    outside = case.column(OUTSIDE).loc[since:end].mean()
-    weather = f"outside {outside:.1f} °C" if pd.notna(outside) else "outside temperature unknown"
-    if kind == "heat":
-        return (cause("hot weather beyond what the ventilation can carry off", 0.8, weather),)
-    if kind == "high":
-        level = case.column("vent_level_pct").loc[since:end].mean()
-        asked = f"ventilation asked {level:.0f} %, {weather}" if pd.notna(level) else weather
-        return (
-            cause("too little air moved for the heat of the birds", 0.6, asked),
-            cause("heaters on, or a set-point changed", 0.3, weather),
-        )
-    heaters = case.column("heaters_running").loc[since:end].mean()
-    said = f"{heaters:.1f} heaters running on average, {weather}" if pd.notna(heaters) else weather
-    return (
-        cause("heating does not keep up, or is off", 0.6, said),
-        cause("too much air: an inlet, a door or a fan that does not stop", 0.4, weather),
-    )
-
-
 def _limit(case: Case, limit: Limit) -> Finding | None:
     if not case.has(limit.column):
         return None
@@ -149,7 +132,7 @@ def _limit(case: Case, limit: Limit) -> Finding | None:
         bound_now = pd.Series(limit.warning, index=case.index).where(~burning, limit.critical)
     else:
         bound_now = pd.Series(limit.warning, index=case.index)
-    when = case.stretch(mean > bound_now)
+    when = case.stretch(mean > bound_now, goes_on=~(mean < DEAD_BAND * bound_now))
     if when is None:
         return None
     bound = float(bound_now.loc[when[0]])
@@ -163,6 +146,6 @@ def _limit(case: Case, limit: Limit) -> Finding | None:
         end=when[1],
         score=beyond(worst, bound),
         severity=Severity.CRITICAL if worst > limit.critical else Severity.WARNING,
-        why=(cause("too little fresh air for birds, litter or burners", 0.7, limit.source),),
         check=(limit.check,),
+        limit=limit.source,
     )

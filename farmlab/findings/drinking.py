@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from farmlab.domain import Category, Severity
-from farmlab.features import water_feed
+from farmlab.features import usual_day, water_feed
 from farmlab.findings.calibration import night_hours
-from farmlab.findings.case import beyond, cause
-from farmlab.findings.table import AMOUNTS
+from farmlab.findings.case import beyond, capital
+from farmlab.findings.table import AMOUNTS, detector_table
 from farmlab.units import METRICS
 
 if TYPE_CHECKING:
-    from farmlab.domain import Finding, Hypothesis, Sensor
+    from farmlab.domain import Finding, Sensor
     from farmlab.findings.case import Case
 
 DRY_MINUTES: Final = 150
@@ -26,13 +26,15 @@ LONGEST_WITHDRAWAL_H: Final = 16
 """Usual are 8 to 12 hours."""
 HUNGRY_MINUTES: Final = 300
 """No feed for so long while the light is on: longer than between two fillings."""
-LEAK_LPH: Final = 25.0
+LEAK_LPH: Final = 12.0
 LEAK_TIMES: Final = 2.5
 """A leak: the flow in the dark is so much more, and so many times, what is usual."""
 YOUNGEST: Final = 2
 """Before this age in days chicks have hardly begun."""
-LEAST_CHANGE: Final = 0.10
-"""Less than this share of the expected amount is not worth a walk."""
+CONFIRM_MINUTES: Final = 25
+LONG_HOURS: Final = 12.0
+CLEAR: Final = 0.6
+"""An amount is usual again below this share of its limit."""
 
 
 def look(case: Case) -> list[Finding]:
@@ -72,11 +74,6 @@ def _stopped(case: Case, metric: str, minutes: int) -> Finding | None:
         end=when[1],
         score=0.9,
         severity=Severity.CRITICAL if metric == "water" else Severity.WARNING,
-        why=(
-            cause(f"no {metric} reaches the birds", 0.6, "the counter stands still in the light"),
-            cause("the meter or its pulse line has failed", 0.3, "the birds would show it within hours"),
-            cause("withdrawn on purpose", 0.1),
-        ),
         check=(_STOPPED[metric],),
     )
 
@@ -97,10 +94,6 @@ def _catching(case: Case, since: pd.Timestamp, end: pd.Timestamp | None) -> Find
         end=end,
         score=0.7,
         severity=Severity.INFO,
-        why=(
-            cause("feed withdrawn before birds are caught", 0.7, f"age {case.ages.loc[since]:.0f} d"),
-            cause("no feed reaches the birds", 0.3, "the counter stands still in the light"),
-        ),
         check=("If no birds are to be caught: look into the pans; check auger, feed lines and silo.",),
     )
 
@@ -130,69 +123,66 @@ def _leak(case: Case) -> Finding | None:
         f"{flow:.0f} l/h of water in the dark (usual {usual:.0f}) since {case.spoken(since)}",
         since,
         score=beyond(flow, usual + LEAK_LPH),
-        why=(
-            cause("a drinker line leaks", 0.75, f"{flow:.0f} l/h while birds rest"),
-            cause("lines were flushed, or the light was left on", 0.25, ""),
-        ),
         check=("Walk the drinker lines in the dark and look for wet litter; close line by line at the meter.",),
         flow_lph=round(flow, 1),
     )
 
 
 def _off_level(case: Case) -> list[Finding]:
-    """Amounts whose level has left what the past days let expect at this hour."""
-    if case.detection is None:
-        return []
-    look = case.detection.found
-    change = look.change["offset"] / look.expected["trend"]  # as a share of a usual hour
-    found = [_off(case, metric, look.scores, change) for metric in AMOUNTS]
+    """Amounts that have left what this flock takes on a usual day at these hours."""
+    found = [_off(case, metric) for metric in AMOUNTS]
     return [finding for finding in found if finding is not None]
 
 
-def _off(case: Case, metric: str, scores: dict[str, pd.DataFrame], change: pd.DataFrame) -> Finding | None:
+def change(case: Case, metric: str, *, hours: float) -> pd.Series:
+    """By how much the last hours differ from the usual day, as a share, by half-hour; empty when not learned."""
     column = METRICS[metric].column
-    if column not in change:
-        return None
-    score = scores["offset"][column].where(scores["offset"][column] >= scores["trend"][column], scores["trend"][column])
-    off = (score >= 0.5) & (change[column].abs() >= LEAST_CHANGE)
-    when = case.stretch(off)
+    known = case.calibration.get("usual", {}).get(column)
+    if known is None or column not in case.wide.columns:
+        return pd.Series(dtype=float, index=case.index[:0])
+
+    def left() -> pd.Series:
+        return usual_day.change(_taken(case)[column], known["profile"], hours=hours, timezone=case.timezone)
+
+    return case.once(f"{column} over {hours:g} h", left)
+
+
+def _taken(case: Case) -> pd.DataFrame:
+    return case.detection.table if case.detection is not None else case.once("table", lambda: detector_table(case))
+
+
+def _off(case: Case, metric: str) -> Finding | None:
+    """Of too little and too much, over few and many hours: what still goes on, and of that the clearest."""
+    limits = case.calibration.get("usual", {}).get(METRICS[metric].column, {}).get("limits", {})
+    found = [
+        _off_over(case, metric, float(hours), limit[way], sign)
+        for hours, limit in limits.items()
+        for way, sign in (("low", -1), ("high", 1))
+    ]
+    told = [finding for finding in found if finding is not None]
+    return max(told, key=lambda finding: (finding.end is None, finding.score), default=None)
+
+
+def _off_over(case: Case, metric: str, hours: float, limit: float, sign: int) -> Finding | None:
+    left = change(case, metric, hours=hours)
+    here = sign * left.reindex(case.index, method="ffill", limit=7)
+    when = case.stretch(here > limit, confirm=CONFIRM_MINUTES, goes_on=~(here < CLEAR * limit))
     if when is None:
         return None
-    inside = change[column].loc[when[0] : when[1]].dropna()
-    share = float(inside.iloc[int(inside.abs().argmax())])
-    other = float(
-        change[METRICS["feed" if metric == "water" else "water"].column].loc[: when[1]].dropna().tail(1).mean()
-    )
+    share = sign * float(here.loc[when[0] : when[1]].max())
     word = "under" if share < 0 else "over"
     age = f", age {case.ages.dropna().iloc[-1]:.0f} d" if case.ages.notna().any() else ""
-    since = when[0] - pd.Timedelta(hours=3)
+    since = when[0] - pd.Timedelta(hours=hours / 2)
     return case.finding(
         Category.ANOMALY,
         f"{metric}_{'low' if share < 0 else 'high'}",
         metric,
-        f"{metric.capitalize()} {100 * abs(share):.0f} % {word} expectation since {case.spoken(since)}{age}",
+        f"{capital(METRICS[metric].label)} {100 * abs(share):.0f} % {word} expectation since {case.spoken(since)}{age}",
         since,
         end=when[1],
-        score=float(score.loc[when[0] : when[1]].max()),
-        severity=Severity.WARNING,
-        why=_off_causes(metric, share, other),
+        score=beyond(share, limit),
+        severity=Severity.WARNING if metric == "water" or share < 0 else Severity.INFO,
         check=("Walk the birds; press nipples along each line; look for wet litter and at the water filter.",),
         share=round(share, 3),
-    )
-
-
-def _off_causes(metric: str, share: float, other: float) -> tuple[Hypothesis, ...]:
-    partner = "feed" if metric == "water" else "water"
-    said = f"{partner} {100 * other:+.0f} % against expectation" if np.isfinite(other) else f"{partner} unknown"
-    follows = np.isfinite(other) and np.sign(other) == np.sign(share) and abs(other) > 0.04
-    if share > 0:
-        return (
-            cause("heat", 0.4, said),
-            cause("a leak or spilling drinkers" if metric == "water" else "spilt feed or a meter fault", 0.4, said),
-            cause("flushing or medication", 0.2, ""),
-        )
-    return (
-        cause("the birds are unwell: water falls first, then feed", 0.5 if follows else 0.3, said),
-        cause(f"a blocked {metric} line", 0.3 if follows else 0.5, said),
-        cause("the meter counts too little", 0.2, said),
+        hours=hours,
     )

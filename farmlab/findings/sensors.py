@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.domain import Category, HouseKind, Severity
-from farmlab.findings.case import cause
+from farmlab.domain import Category, Severity
+from farmlab.findings.case import capital
 from farmlab.findings.climate import OUTDOOR_EXCESS
 from farmlab.findings.table import AMOUNTS, HOUSE, OUTSIDE
 from farmlab.models.episodes import KINDS, episodes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from farmlab.domain import Finding, Hypothesis, Sensor
+    from farmlab.domain import Finding, Sensor
     from farmlab.findings.case import Case
     from farmlab.models.episodes import Episode
 
@@ -33,6 +33,10 @@ MATERIAL: Final = {"temp": 1.0, "rh": 8.0, "co2": 600.0, "nh3": 5.0, "pressure":
 ALONE: Final = 2.0
 """Noise of one sensor is so many times what its neighbours show; what all show is the house, or its control."""
 BAND_C: Final = 2.0
+CHANGED: Final = {"temp": "temperature", "rh": "humidity"}
+SEVERAL: Final = 3
+AT_ONCE: Final = pd.Timedelta(minutes=15)
+"""So many sensors that fail within such a time share a board, a bus or a supply."""
 OF_THE_SENSOR: Final = frozenset({"stuck", "noise", "dropout"})
 """What air and birds do not do."""
 TITLES: Final = {
@@ -53,7 +57,40 @@ def look(case: Case) -> list[Finding]:
     found = confirmed(case)
     alike = _together(case, found)
     singles = _one_each([e for e in found if not any(e in group for group in alike.values())])
-    return [_of_house(case, metric, group) for metric, group in alike.items()] + [_single(case, e) for e in singles]
+    shared = _at_once(singles)
+    rest = [episode for episode in singles if episode not in shared]
+    several = [_several(case, shared)] if shared else []
+    return [
+        *several,
+        *(_of_house(case, metric, group) for metric, group in alike.items()),
+        *(_single(case, e) for e in rest),
+    ]
+
+
+def _at_once(singles: Sequence[Episode]) -> list[Episode]:
+    """The sensors at fault that failed together, at least three; else none."""
+    failed = sorted((e for e in singles if e.kind in OF_THE_SENSOR), key=lambda e: e.start)
+    groups = [[o for o in failed if e.start <= o.start <= e.start + AT_ONCE] for e in failed]
+    largest = max(groups, key=len, default=[])
+    return largest if len(largest) >= SEVERAL else []
+
+
+def _several(case: Case, group: Sequence[Episode]) -> Finding:
+    """One finding for sensors that failed at once."""
+    start, end = min(e.start for e in group), max(e.end for e in group)
+    names = ", ".join(_sensor(case, episode.sensor).label for episode in group)
+    return case.finding(
+        Category.SENSOR,
+        "several_sensors",
+        "sensors",
+        f"{len(group)} sensors failed at once at {case.spoken(start)}: {names}",
+        start,
+        end=_end(case, end),
+        score=max(e.score for e in group),
+        check=("Look at the board, the cable and the supply that these sensors share.",),
+        sensors=sorted(e.sensor for e in group),
+        seen=names,
+    )
 
 
 def _one_each(found: Sequence[Episode]) -> list[Episode]:
@@ -150,19 +187,16 @@ def _of_house(case: Case, metric: str, group: Sequence[Episode]) -> Finding:
     target = f" (set {_number(float(set_point.iloc[-1]), metric)})" if metric == "temp" and len(set_point) else ""
     return case.finding(
         Category.ANOMALY,
-        f"{label}_changed",
+        f"{CHANGED[metric]}_changed",
         f"house {label}",
-        f"{label.capitalize()} of the house {words}{target} since {case.spoken(start)}",
+        f"{capital(label)} of the house {words}{target} since {case.spoken(start)}",
         start,
         end=_end(case, end),
         score=max(e.score for e in group),
         severity=Severity.INFO if metric == "temp" and _within_band(case, value, end) else Severity.WARNING,
-        why=(
-            cause("the house itself: weather, ventilation or heating", 0.7, _evidence(case)),
-            cause("a changed setting", 0.3, f"{len({e.sensor for e in group})} sensors changed together"),
-        ),
         check=("Compare with the set-point, and look at fans, inlets and heaters on site.",),
         sensors=sorted({e.sensor for e in group}),
+        seen=_evidence(case),
     )
 
 
@@ -207,15 +241,15 @@ def _single(case: Case, episode: Episode) -> Finding:
         end=_end(case, episode.end),
         score=episode.score,
         severity=Severity.WARNING if at_fault and (episode.kind != "spike" or often) else Severity.INFO,
-        why=_why(case, sensor, episode, alone),
         check=(episode.check,),
+        seen=_seen(case, sensor, episode, alone),
         sensor=sensor.source_key,
         value=episode.value if np.isfinite(episode.value) else None,
     )
 
 
 def _title(case: Case, sensor: Sensor, episode: Episode) -> str:
-    label = sensor.label if sensor.name else sensor.label.capitalize()
+    label = sensor.label if sensor.name else capital(sensor.label)
     return TITLES[episode.kind].format(
         label=label,
         value=_number(episode.value, sensor.metric),
@@ -231,23 +265,14 @@ def _neighbours(case: Case, sensor: Sensor) -> list[Sensor]:
     return [s for s in same if s.column != sensor.column] if sensor in same else []
 
 
-def _why(case: Case, sensor: Sensor, episode: Episode, alone: Sequence[Sensor]) -> tuple[Hypothesis, ...]:
+def _seen(case: Case, sensor: Sensor, episode: Episode, alone: Sequence[Sensor]) -> str:
+    """What was seen, beside what the sensors next to it show."""
     if episode.kind in OF_THE_SENSOR:
-        return (cause("the sensor, its cable or its plug", 0.9, episode.why),)
-    if alone:
-        others = case.wide[[s.column for s in alone]].loc[: episode.end].median(axis=1).dropna()
-        evidence = (
-            f"{episode.why}; the others show {_number(float(others.iloc[-1]), sensor.metric)}" if len(others) else ""
-        )
-        return (
-            cause("the sensor: moved, off or failing", 0.7, evidence or episode.why),
-            cause("something near it: a draught, a heater, litter", 0.3, episode.why),
-        )
-    place = "room" if case.house.kind is HouseKind.ROOM else "house"
-    return (
-        cause(f"a real change in the {place}", 0.5, episode.why),
-        cause("the sensor: off or failing", 0.5, f"there is no second {METRICS[sensor.metric].label} to compare with"),
-    )
+        return episode.why
+    if not alone:
+        return f"{episode.why}; there is no second {METRICS[sensor.metric].label} to compare with"
+    others = case.wide[[s.column for s in alone]].loc[: episode.end].median(axis=1).dropna()
+    return f"{episode.why}; the others show {_number(float(others.iloc[-1]), sensor.metric)}" if len(others) else ""
 
 
 def _number(value: float, metric: str) -> str:

@@ -99,6 +99,8 @@ def look(wide: pd.DataFrame, *, calibrated: bool = True, until: datetime = UNTIL
         timezone=ZONE,
         calibrations={1: calibration()} if calibrated else {},
         farm="Hillside",
+        events=given.get("events", ()),
+        past=given.get("past", ()),
     )
 
 
