@@ -59,11 +59,11 @@ def measure(lab: Scope, *, alert_days: int) -> Performance:
 
 def summary(measured: Performance) -> str:
     """The answer in one sentence: what needs a look, or that nothing does."""
-    bad = [f"{check.what}: {check.said} (aim {check.aim})" for check in measured.checks if check.good is False]
+    bad = [check.what.lower() for check in measured.checks if check.good is False]
     if bad:
-        return f"{len(bad)} of {len(measured.checks)} need a look. {'; '.join(bad)}."
-    known = [f"{check.what}: {check.said}" for check in measured.checks if check.good]
-    return f"FarmLab works as it should. {'; '.join(known[:3])}." if known else "Nothing can be said yet."
+        return f"{len(bad)} of {len(measured.checks)} figures need a look: {', '.join(bad)}."
+    known = [check.what.lower() for check in measured.checks if check.good]
+    return f"FarmLab works as it should: {', '.join(known)}." if known else "Nothing can be said yet."
 
 
 def glance(measured: Performance) -> figures.Table:
@@ -98,6 +98,19 @@ def show_runs(measured: Performance) -> None:
     blocks.display(durations(measured.runs, title=title))
 
 
+def run_table(measured: Performance) -> figures.Table:
+    """Runs by analysis, with their times in seconds."""
+    names = {
+        "notebook": "analysis",
+        "nothing_new": "nothing new",
+        "median_s": "usual, s",
+        "p95_s": "95 %, s",
+        "max_s": "longest, s",
+    }
+    shown = measured.runs.assign(notebook=measured.runs["notebook"].str.replace("_", " ")).rename(columns=names)
+    return figures.table(shown, caption="Runs by analysis", digits={"usual, s": 1, "95 %, s": 1, "longest, s": 1})
+
+
 def alert_table(measured: Performance) -> figures.Table:
     """Alerts by month and kind: how many were raised, answered, true, how early they came, and what was missed."""
     alerts = measured.alerts
@@ -107,8 +120,8 @@ def alert_table(measured: Performance) -> figures.Table:
             "kind": alerts["kind"].str.replace("_", " "),
             "alerts": alerts["alerts"],
             "answered, %": 100 * alerts["answered_share"],
-            "true, % of answered": 100 * alerts["precision"],
-            "hours before failure": alerts["lead_h"],
+            "true, % of answered": 100 * alerts["precision"].astype(float),
+            "hours before failure": alerts["lead_h"].astype(float),
             "missed failures": alerts["missed"],
         }
     )

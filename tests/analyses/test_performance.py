@@ -41,7 +41,9 @@ def test_data_that_come_and_runs_that_do_not_fail_are_in_order(lab: Scope) -> No
     lab.store.save_run(Run(notebook="anomaly", farm="Hillside", house=0, slot=NOW - timedelta(hours=1), page="p",
                            status=RunStatus.DONE, started_at=NOW, ended_at=NOW + timedelta(seconds=5)))  # fmt: skip
     measured = performance.measure(lab, alert_days=90)
-    assert performance.summary(measured).startswith("FarmLab works as it should. Syncs: 100.0 % of 21 attempts")
+    assert performance.summary(measured) == (
+        "FarmLab works as it should: syncs, readings known after, readings that came, analyses."
+    )
     values = performance.values(measured)
     assert (values["sync_success_pct"], values["runs_failed"]) == (100.0, 0.0)
     assert values["complete_pct"] == pytest.approx(100, abs=0.5)
@@ -52,9 +54,10 @@ def test_what_fails_is_named_with_its_aim(lab: Scope) -> None:
     syncs(lab, SyncStatus.FAILED, 3)
     lab.store.save_run(Run(notebook="anomaly", farm="Hillside", house=0, slot=NOW - timedelta(hours=1), page="p",
                            status=RunStatus.FAILED, started_at=NOW, ended_at=NOW + timedelta(seconds=5)))  # fmt: skip
-    summary = performance.summary(performance.measure(lab, alert_days=90))
-    assert "Syncs: 25.0 % of 4 attempts, 3 failed (aim ≥ 99 %)" in summary
-    assert "Analyses: 1 runs, 1 failed" in summary
+    measured = performance.measure(lab, alert_days=90)
+    assert performance.summary(measured) == "2 of 5 figures need a look: syncs, analyses."
+    assert "25.0 % of 4 attempts, 3 failed" in performance.glance(measured).html
+    assert "<td>anomaly</td>" in performance.run_table(measured).html
 
 
 def test_a_house_that_sends_half_its_readings_is_named(tmp_path: Path, lab: Scope) -> None:
