@@ -15,13 +15,14 @@ from farmlab.findings.table import detector_table
 from farmlab.models.episodes import episodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from farmlab.domain import Finding, House
     from farmlab.models.episodes import Episode
     from farmlab.scope import Scope
 
 MOST_BLOCKS = 8
+EPISODE_COLUMNS = ["house", "sensor", "kind", "start", "end", "score", "why", "likely", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,25 @@ def others(detected: Detected) -> list[Finding]:
 
 
 def episode_table(detected: Detected) -> pd.DataFrame:
-    """One row an episode: house, sensor, kind, start, end, score, why, check."""
+    """One row an episode: house, sensor, kind, start, end, score, why, likely (cause and confidence), check."""
+    causes = _causes(detected.findings)
     rows = [
         {"house": house, "sensor": item.sensor, "kind": item.kind, "start": item.start, "end": item.end,
-         "score": item.score, "why": item.why, "check": item.check}
+         "score": item.score, "why": item.why, "likely": causes.get((house, item.sensor), ""), "check": item.check}
         for house, found in detected.episodes.items()
         for item in found
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["house", "sensor", "kind", "start", "end", "score", "why", "check"])
+    return pd.DataFrame(rows, columns=EPISODE_COLUMNS)
+
+
+def _causes(found: Iterable[Finding]) -> dict[tuple[int, str], str]:
+    """By house and sensor: the likeliest cause of the most urgent finding that this sensor is part of."""
+    named: dict[tuple[int, str], str] = {}
+    for item in found:
+        for sensor in (item.subject, *item.data.get("sensors", ())):
+            if item.why:
+                named.setdefault((item.house, sensor), f"{item.why[0].cause} ({100 * item.why[0].confidence:.0f} %)")
+    return named
 
 
 def expected_table(detected: Detected) -> pd.DataFrame:

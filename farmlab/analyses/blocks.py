@@ -44,8 +44,13 @@ METRIC_OF: Final = {
     "feed_high": "feed",
     "no_feed": "feed",
     "auger": "feed",
-    "fan_loss": "co2",
+    "catching": "feed",
+    "fan_loss": "pressure",
+    "power_cut": "pressure",
+    "inlet": "pressure",
+    "uneven": "temp",
     "heater": "temp",
+    "cooling_pad": "temp",
 }
 """Kind of finding → the metric whose curve shows it; kinds that name a sensor need none."""
 CONTEXT_HOURS: Final = 24

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab.cli import outside
+from farmlab.findings import ranked
 from farmlab.simulator import labels as truth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from farmlab.domain import Finding
@@ -58,6 +59,8 @@ class Score:
     found: tuple[Label, ...]
     missed: tuple[Label, ...]
     unexplained: tuple[Finding, ...]
+    causes: Mapping[Label, tuple[str, ...]]
+    """By found fault: the causes that its most urgent finding names, the likeliest first"""
 
 
 def labels(home: Path, *, start: datetime, until: datetime) -> list[Label]:
@@ -70,18 +73,41 @@ def labels(home: Path, *, start: datetime, until: datetime) -> list[Label]:
 def compare(known: Sequence[Label], findings: Sequence[Finding]) -> Score:
     """Which faults a finding of the right kind, place and time names."""
     found = tuple(label for label in known if any(names(finding, label) for finding in findings))
+    causes = {label: tuple(told_of(label, findings).data.get("causes", ())) for label in found}
     told = tuple(item for item in findings if item.severity != "info" and not any(_touches(item, one) for one in known))
-    return Score(found, tuple(label for label in known if label not in found), told)
+    return Score(found, tuple(label for label in known if label not in found), told, causes)
+
+
+def told_of(label: Label, findings: Sequence[Finding]) -> Finding:
+    """The most urgent of the findings that name a fault; one that says its cause before one that does not."""
+    mine = [finding for finding in ranked(findings) if names(finding, label)]
+    return next((finding for finding in mine if finding.data.get("causes")), mine[0])
 
 
 def in_words(score: Score) -> str:
     """The score in a few lines."""
     total = len(score.found) + len(score.missed)
-    lines = [f"Faults that could be seen in the last two days: {total} injected, {len(score.found)} found"]
-    lines += [f"  found:  {label.words}" for label in score.found]
+    right = sum(causes[:1] == (label.type,) for label, causes in score.causes.items())
+    lines = [
+        f"Faults that could be seen in the last two days: {total} injected, {len(score.found)} found, "
+        f"{len(score.missed)} missed, {len(score.unexplained)} alerts without a fault; "
+        f"cause named first is right for {right} of {len(score.found)}"
+    ]
+    lines += [f"  found:  {label.words}: {_cause_words(label, score.causes[label])}" for label in score.found]
     lines += [f"  missed: {label.words}" for label in score.missed]
     lines += [f"  without a fault: house {item.house}: {item.title}" for item in score.unexplained]
     return "\n".join(lines)
+
+
+def _cause_words(label: Label, causes: Sequence[str]) -> str:
+    """Whether the first cause that was named is the one that was injected."""
+    if not causes:
+        return "no cause named"
+    place = causes.index(label.type) + 1 if label.type in causes else 0
+    first = causes[0].replace("_", " ")
+    return (
+        "cause right" if place == 1 else f"cause named {first}" + (f", the right one as no. {place}" if place else "")
+    )
 
 
 def label_of(fault: Fault) -> Label:

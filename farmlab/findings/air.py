@@ -222,8 +222,8 @@ def slope(apart: pd.DataFrame) -> pd.Series:
     tilt = level.mul(place, axis=1).sum(axis=1, min_count=apart.shape[1]) / float((place**2).sum())
     line = pd.DataFrame({column: tilt * place[column] for column in apart.columns})
     rest = (level - line).abs().max(axis=1)
-    sure: pd.Series = tilt.abs().sub(2 * rest).clip(lower=0)
-    return sure * np.sign(tilt)
+    sure: pd.Series = tilt.abs().sub(2 * rest).clip(lower=0) * np.sign(tilt)
+    return sure
 
 
 def _uneven(case: Case) -> Finding | None:

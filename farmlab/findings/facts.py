@@ -144,7 +144,11 @@ def _grew(span: _Span) -> Fact | None:
     if len(past) < 12 or first.empty or not span.case.calibration.get("air"):
         return None
     near, usual = float(past.iloc[-max(len(past) // 3, 6) :].median()), float(span.case.calibration["air"]["usual"])
-    return Fact(near - usual > GREW, f"{100 * near:.0f} % of the air was missing before (usual {100 * usual:.0f} %)")
+    return Fact(near - usual > GREW, f"{_share(near)} of the air was missing before (usual {_share(usual)})")
+
+
+def _share(missing: float) -> str:
+    return f"{100 * max(missing, 0):.0f} %"
 
 
 def _two_fans(span: _Span) -> Fact | None:

@@ -35,6 +35,8 @@ SENSOR_HOURS = {"sensor_stuck": 3.0, "sensor_drift": 48.0}
 """Hours from ``t_detectable`` in which a fault of a sensor is to be found; 1 where not said."""
 EQUIPMENT_HOURS = 2.0
 """The same for equipment and processes, from ``t_failure``."""
+LEAST_USE = 5
+"""Readings at which a machine was running, from its failure to the deadline, so that it can be judged at all."""
 STEPS = (0.25, 0.5, 1.0)
 """Shares of these hours at which it is looked."""
 
@@ -92,6 +94,8 @@ class Told:
     fault: Fault
     hours: float | None
     codes: tuple[str, ...]
+    used: bool = True
+    """Whether the machine was in use between its failure and the deadline"""
 
     @property
     def kind(self) -> str:
@@ -102,14 +106,15 @@ def told(observer: Observer, fault: Fault) -> Told:
     """The first look at which a finding names the fault, up to its deadline."""
     label = scoring.label_of(fault)
     sensor = fault.type.startswith("sensor_")
+    used = sensor or in_use(observer.lived, fault)
     reference = moment_of(fault.detectable if sensor else fault.failure)
     limit = SENSOR_HOURS.get(fault.type, 1.0) if sensor else EQUIPMENT_HOURS
     for hours in (*(() if sensor else (0.0,)), *(limit * share for share in STEPS)):
         found = observer.look(fault.house, reference + timedelta(hours=hours))
-        mine = [finding for finding in found if finding.severity is not Severity.INFO and scoring.names(finding, label)]
-        if mine:
-            return Told(fault, hours, tuple(mine[0].data.get("causes", ())))
-    return Told(fault, None, ())
+        alerts = [finding for finding in found if finding.severity is not Severity.INFO]
+        if any(scoring.names(finding, label) for finding in alerts):
+            return Told(fault, hours, tuple(scoring.told_of(label, alerts).data.get("causes", ())), used)
+    return Told(fault, None, (), used)
 
 
 def visible(lived: Simulated) -> Iterator[Fault]:
@@ -119,6 +124,18 @@ def visible(lived: Simulated) -> Iterator[Fault]:
         deadline += timedelta(hours=SENSOR_HOURS.get(fault.type, 0.0))
         if moment_of(fault.onset) > lived.wide[fault.house].index[0] + LEARNING and deadline <= lived.until:
             yield fault
+
+
+def in_use(lived: Simulated, fault: Fault) -> bool:
+    """Whether the machine was asked for anything between its failure and its deadline: who sleeps shows no fault."""
+    start = moment_of(fault.failure)
+    wide = lived.wide[fault.house].loc[start : start + timedelta(hours=EQUIPMENT_HOURS)]
+    columns = {"tunnel": "fans_tunnel_running", "side": "fans_exhaust_running", "cooling": "pad_on"}
+    columns |= {"heater": "heaters_running", "auger": "auger_running"}
+    name, number = fault.unit.split(" ")[0], int(fault.unit.rsplit(" ", 1)[-1]) if fault.unit[-1].isdigit() else 1
+    if name not in columns or columns[name] not in wide:
+        return name not in columns
+    return bool((wide[columns[name]] >= (number if name in ("tunnel", "side") else 1)).sum() >= LEAST_USE)
 
 
 def everything(farms: Sequence[tuple[int, datetime]]) -> list[Told]:
@@ -131,6 +148,8 @@ def everything(farms: Sequence[tuple[int, datetime]]) -> list[Told]:
 def found() -> Iterator[Row]:
     """Recall by kind of fault at its deadline, beside the aim, and the causes named for what was found."""
     every = everything(FARMS)
+    asleep = [one for one in every if not one.used]
+    every = [one for one in every if one.used]
     for name in sorted({one.kind for one in every}, key=lambda kind: (kind.startswith("sensor_"), kind)):
         mine = [one for one in every if one.kind == name]
         yield _recall(name, mine, 0.9 if name.startswith("sensor_") else 0.8)
@@ -138,6 +157,7 @@ def found() -> Iterator[Row]:
     yield _recall("all equipment faults", [one for one in every if not one.kind.startswith("sensor_")], 0.8)
     sudden = [one for one in every if not one.kind.startswith("sensor_") and not one.fault.precursor]
     yield _recall("  those without precursor", sudden, 0.8)
+    yield {"what": "machines not in use then, left out", "measured": f"{len(asleep)}", "beside": "", "ratio": None}
     yield from causes(every)
 
 
