@@ -72,7 +72,7 @@ class SimulatedFarm:
         self._until: int = given["until"]
         anchor = Day.of(self._until, self.timezone)
         numbers = range(1, given["houses"] + 1)
-        built = [structure.build(self.seed, number) for number in numbers]
+        built = [structure.build(self.seed, number, given.get("tuned", {}).get(str(number), {})) for number in numbers]
         self._engines = [
             Engine(self.seed, house, anchor=anchor, start=self._start, now=states[at] if states else None)
             for at, house in enumerate(built)
@@ -231,6 +231,19 @@ class SimulatedFarm:
         )
         labels.write_faults(self._faults_file, [*injected, fault])
         return fault.id
+
+    def tune(self, house: int, *, min_vent: float = 1.0) -> SimulatedFarm:
+        """The farm with a setting of one controller changed from its newest step on, as its owner would.
+
+        ``min_vent`` is what the minimum ventilation is multiplied with.
+        """
+        self._position(house)
+        file = self.folder / "farm.json"
+        given = json.loads(file.read_text(encoding="utf-8"))
+        tuned = given.setdefault("tuned", {}).setdefault(str(house), {})
+        tuned["min_vent"] = tuned.get("min_vent", 1.0) * min_vent
+        write(file, json.dumps(given, indent=1).encode())
+        return SimulatedFarm.open(self.folder)
 
     @property
     def _faults_file(self) -> Path:

@@ -118,11 +118,12 @@ class Structure:
         return key not in SENSORS or self.fitted[SENSORS.index(key)]
 
 
-def build(seed: int, number: int) -> Structure:
-    """The house of this number; the same however many houses the farm has."""
+def build(seed: int, number: int, tuned: Mapping[str, float] | None = None) -> Structure:
+    """The house of this number, the same however many houses the farm has; ``tuned`` multiplies its settings."""
     rng = generator(seed, "structure", number)
     area = 1800 * rng.uniform(0.94, 1.06)
     drawn = _building(rng, area) | _fans(rng) | _habits(rng, area) | _sensors(rng, number)
+    drawn |= {name: drawn[name] * factor for name, factor in (tuned or {}).items()}
     return Structure(number=number, area=area, **drawn)
 
 

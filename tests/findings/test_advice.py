@@ -18,7 +18,7 @@ from farmlab.models.house_heat import HouseHeat
 TRUE = HouseHeat(ua_w_k=2600, flow_share=0.9, heater_w=34_000, held_out=1.0, error=0.0, nights=0)
 
 
-def hours(days: int = 12, *, co2_ppm: float = 2600, rh_pct: float = 60, nh3_ppm: float = 8) -> pd.DataFrame:
+def hours(days: int = 12, *, co2_ppm: float = 2780, rh_pct: float = 60, nh3_ppm: float = 8) -> pd.DataFrame:
     """A heated house of 20 000 birds in winter, whose heaters follow the balance ``TRUE``."""
     index = pd.date_range("2026-01-10", periods=24 * days, freq="h", tz="UTC", name="time")
     random, hour = np.random.default_rng(3), index.hour.to_numpy()

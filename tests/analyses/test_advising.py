@@ -1,0 +1,56 @@
+"""Advice on the sample house: composed, shown, and proved by what was done before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from farmlab.analyses import advising
+from farmlab.domain import Action, ActionStatus
+from farmlab.findings.advice import Advice, Effect
+
+if TYPE_CHECKING:
+    import pytest
+
+    from farmlab.scope import Scope
+
+ADVICE = Advice("more_air", "Stale <air>", "Raise it by 10 %.", "CO₂ 3200 ppm", "it falls.", Effect(comfort_h_d=2.0))
+
+
+def test_every_house_with_birds_is_looked_at_and_a_missing_balance_says_why(house: Scope) -> None:
+    [item] = advising.advised(house)
+    assert item.situation.hours["comfortable"].notna().any()
+    table = advising.balance_table([item])
+    assert table["heat balance"].iloc[0]
+    assert "comfort_h_d/1" in advising.values([item])
+
+
+def test_a_room_without_a_flock_gets_no_advice(room: Scope) -> None:
+    assert advising.advised(room) == []
+    assert advising.summary([]) == "Nothing to improve was found"
+
+
+def test_advice_is_shown_with_its_effect_and_foreign_words_are_harmless(
+    house: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(advising.blocks, "display", shown.append)
+    [item] = advising.advised(house)
+    advising.show([advising.Advised(item.house, item.situation, (ADVICE,))])
+    assert "Stale &lt;air&gt;" in shown[0].html
+    assert "+2.0 comfortable hours a day" in shown[0].text
+
+
+def test_a_step_that_was_done_is_proved_by_the_days_around_it(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = advising.advice.finding(ADVICE, house=1, start=house.start, until=house.until)
+    done = house.until - timedelta(days=4)
+    action = Action(finding="F1", step="Raise it. Expected: much.", status=ActionStatus.EXECUTED, at=done)
+    monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [known])
+    monkeypatch.setattr(type(house.store), "actions", lambda self, *a, **k: [action])
+    [row] = advising.proof_table(house).to_dict("records")
+    hours = advising.hours_of(house, 1)
+    after = hours[(hours.index > pd.Timestamp(done)) & (hours.index <= pd.Timestamp(done) + pd.Timedelta(hours=48))]
+    assert row["step"] == "Raise it."
+    assert row["comfort after, %"] == round(100 * after["comfortable"].astype(float).mean())
