@@ -118,8 +118,8 @@ def _of_house(lab: Scope, house: House) -> pd.DataFrame:
     grouped = counted.groupby(["sensor", "rule"], as_index=False).agg(
         times=("times", "sum"), first=("time", "min"), last=("time", "max")
     )
-    told = (grouped["rule"] != "missing") | (grouped["times"] > SENSOR_MISSING * expected)
-    return grouped[told].assign(house=house.number, sensor=grouped["sensor"].map(labels))
+    told = grouped[(grouped["rule"] != "missing") | (grouped["times"] > SENSOR_MISSING * expected)]
+    return told.assign(house=house.number, sensor=told["sensor"].map(labels))
 
 
 def _title(house: House, lab: Scope) -> str:

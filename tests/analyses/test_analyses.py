@@ -36,6 +36,13 @@ def test_faults_name_the_sensor_that_a_rule_marked(house: Scope) -> None:
     assert "<table>" in arrivals.fault_table(rows, house).html
 
 
+def test_a_house_that_only_lost_single_readings_has_no_fault(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = arrivals.flags(house, house.houses[0])
+    single = marked.iloc[:1].assign(rule="missing", value=1.0)
+    monkeypatch.setattr(arrivals, "flags", lambda *_: single)
+    assert arrivals.faults(house).empty
+
+
 def test_the_room_is_in_order_and_its_strip_says_so(room: Scope) -> None:
     picture = arrivals.picture(room, room.houses[0])
     assert "100 % of the expected readings" in picture.alt
