@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,6 +85,8 @@ def values(targets: pd.DataFrame) -> dict[str, Any]:
 def last(lab: Scope, notebook: str) -> results.Results | None:
     """What the newest good run of another notebook for this farm recorded, not after the end of the window."""
     run = lab.store.last_run(notebook, lab.farm.name, 0)
+    if run is not None and clock.parse_time(run.parameters["until"]) > lab.until:
+        run = lab.store.last_run(notebook, lab.farm.name, 0, before=lab.until + timedelta(seconds=1))
     if run is None:
         return None
     try:

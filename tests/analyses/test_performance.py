@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from farmlab.analyses import blocks, performance
+from farmlab import config, results
+from farmlab.analyses import blocks, daily, performance
 from farmlab.domain import Answer, Category, Feedback, Finding, Run, RunStatus, SyncRun, SyncStatus
 from farmlab.scope import Scope
 from farmlab.store import Store
@@ -87,3 +88,18 @@ def test_without_syncs_and_runs_it_says_what_cannot_be_said(house: Scope, monkey
     performance.show_runs(measured)
     assert len(shown) == 2
     assert "No alert was raised" in performance.alert_table(measured).html
+
+
+def test_a_report_of_the_past_reads_what_other_analyses_had_said_by_then(
+    lab: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARMLAB_HOME", str(tmp_path))
+    for back in (timedelta(hours=1), timedelta(days=1)):
+        slot = NOW - back
+        folder = f"forecast-{slot:%d}"
+        results.record(config.load().runs / folder, summary=f"of the {slot:%d}")
+        lab.store.save_run(Run(notebook="outlook", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE,
+                               folder=folder, parameters={"until": slot.isoformat()}))  # fmt: skip
+    said = [daily.last(replace(lab, until=NOW - back), "outlook") for back in (timedelta(0), timedelta(hours=3))]
+    assert [found.summary for found in said if found] == ["of the 01", "of the 30"]
+    assert daily.last(replace(lab, until=NOW - timedelta(days=3)), "outlook") is None
