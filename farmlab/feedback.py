@@ -44,7 +44,7 @@ def labelled(store: Store, farm: str, *, until: datetime) -> pd.DataFrame:
 def factor(store: Store, finding: Finding, *, until: datetime) -> float:
     """How many times the usual one the limit of this finding's rule is, by the answers that were known at ``until``."""
     told = recalibration.factors(store.answered(finding.farm, until=until))
-    return told.get(finding.house, {}).get(finding.subject, {}).get(finding.kind, 1.0)
+    return recalibration.factor(told.get(finding.house, {}), finding.subject, finding.kind)
 
 
 def _of_finding(finding: Finding, word: Feedback) -> dict[str, object]:

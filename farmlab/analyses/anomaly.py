@@ -122,12 +122,11 @@ def expected_table(detected: Detected) -> pd.DataFrame:
 def _episodes(lab: Scope, house: House, known: Mapping[str, Any] | None) -> tuple[Episode, ...]:
     if known is None:
         return ()
-    detector = restored(known)
     wide = lab.wide(house.number, history_hours=findings.CONTEXT_HOURS)
     zone = lab.farm.timezone
     case = Case(house, wide, lab.sensors(house.number), lab.all_flocks, lab.start, lab.until, zone)
     table = detector_table(case)
-    found = episodes(detector.score_channels(table), table, timezone=zone)
+    found = episodes(restored(known, table).score_channels(table), table, timezone=zone)
     return tuple(item for item in found if item.end > lab.start)
 
 

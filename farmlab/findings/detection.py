@@ -31,10 +31,10 @@ def detect(case: Case) -> Detection | None:
     if not case.calibration.get("detector") or case.empty:
         return None
     table = detector_table(case)
-    return Detection(table, restored(case.calibration).look(table))
+    return Detection(table, restored(case.calibration, table).look(table))
 
 
-def restored(calibration: Mapping[str, Any]) -> Layered:
+def restored(calibration: Mapping[str, Any], table: pd.DataFrame) -> Layered:
     """The detector of a house, its thresholds as high as what people said of its alarms asks for."""
-    told = recalibration.of_channels(calibration.get("factors", {}))
+    told = recalibration.of_channels(calibration.get("factors", {}), map(str, table.columns))
     return Layered.from_state(calibration["detector"]).raise_thresholds(told)

@@ -2,7 +2,9 @@
 
 A false alarm makes the limit 1.25 times as high, a confirmed finding 0.9 times, never below the start and never above
 three times it. One answer counts: with 30 answers spread over 70 rules and sensors, waiting for a second one would
-change nothing. Steps of 1.5 cost too much of what is real. Findings that are critical are never held back.
+change nothing. Steps of 1.5 cost too much of what is real. For the other sensors of the house the same rule moves by
+half as much (the root of the step), since what misleads it at one sensor is often in the house: a door, a work, a
+habit of the controller. Findings that are critical are never held back.
 """
 
 from __future__ import annotations
@@ -21,12 +23,15 @@ TIMES: Final = {Answer.FALSE: 1.25, Answer.TRUE: 0.9, Answer.KNOWN: 1.0}
 """Answer → what becomes of the limit; that something is known says nothing about the limit."""
 MOST: Final = 3.0
 
+ANY: Final = "*"
+"""Stands for every subject of a house of which nobody has spoken."""
+
 OfHouse = dict[str, dict[str, float]]
 """Subject (a sensor's column, a group of machines …) → kind of finding → how many times its limit is the usual one."""
 
 
 def factors(answered: Iterable[tuple[Finding, Feedback]]) -> dict[int, OfHouse]:
-    """By house number, how far the limits are moved; only those that are.
+    """By house number, how far the limits are moved.
 
     The last answer on each finding counts, once.
 
@@ -37,23 +42,31 @@ def factors(answered: Iterable[tuple[Finding, Feedback]]) -> dict[int, OfHouse]:
     ...     category=Category.SENSOR, kind="stuck", house=3, subject="temp_c_2", start=noon, title="Stuck", id="F1"
     ... )
     >>> factors([(stuck, Feedback(finding="F1", answer=Answer.FALSE, by="Ann", at=noon))])
-    {3: {'temp_c_2': {'stuck': 1.25}}}
+    {3: {'*': {'stuck': 1.118}, 'temp_c_2': {'stuck': 1.25}}}
     """
     moved: dict[int, OfHouse] = {}
     for finding, word in _last(answered):
-        of_subject = moved.setdefault(finding.house, {}).setdefault(finding.subject, {})
-        factor = of_subject.get(finding.kind, 1.0) * TIMES[word.answer]
-        of_subject[finding.kind] = round(min(max(factor, 1.0), MOST), 4)
-    return {house: kept for house, told in moved.items() if (kept := _changed(told))}
+        told = moved.setdefault(finding.house, {ANY: {}})
+        told.setdefault(finding.subject, {}).setdefault(finding.kind, factor(told, finding.subject, finding.kind))
+        for subject, kinds in told.items():
+            step = TIMES[word.answer] ** (1.0 if subject == finding.subject else 0.5)
+            if subject == ANY or finding.kind in kinds:
+                kinds[finding.kind] = round(min(max(kinds.get(finding.kind, 1.0) * step, 1.0), MOST), 4)
+    return moved
 
 
-def of_channels(told: Mapping[str, Mapping[str, float]]) -> OfHouse:
+def factor(told: Mapping[str, Mapping[str, float]], subject: str, kind: str) -> float:
+    """How many times the usual one the limit of a rule is for a subject of the house.
+
+    >>> factor({"*": {"stuck": 1.118}, "temp_c_2": {"stuck": 1.25}}, "temp_c_3", "stuck")
+    1.118
+    """
+    return told.get(subject, {}).get(kind, told.get(ANY, {}).get(kind, 1.0))
+
+
+def of_channels(told: Mapping[str, Mapping[str, float]], columns: Iterable[str]) -> OfHouse:
     """Column → channel of a detector → factor, for those kinds of findings that a detector tells by its scores."""
-    by_column = {
-        column: {channel: kinds[kind] for channel, kind in KINDS.items() if kind in kinds}
-        for column, kinds in told.items()
-    }
-    return {column: channels for column, channels in by_column.items() if channels}
+    return {column: {channel: factor(told, column, kind) for channel, kind in KINDS.items()} for column in columns}
 
 
 def kept(found: Sequence[Finding], told: Mapping[str, Mapping[str, float]]) -> list[Finding]:
@@ -61,16 +74,16 @@ def kept(found: Sequence[Finding], told: Mapping[str, Mapping[str, float]]) -> l
 
     Findings of a detector are judged by their thresholds, see :func:`of_channels`.
     """
-    return [finding for finding in found if _counts(finding, told.get(finding.subject, {}).get(finding.kind, 1.0))]
+    return [finding for finding in found if _counts(finding, factor(told, finding.subject, finding.kind))]
 
 
-def _counts(finding: Finding, factor: float) -> bool:
+def _counts(finding: Finding, times: float) -> bool:
     if finding.severity is Severity.CRITICAL or finding.kind in KINDS.values():
         return True
-    return finding.score >= least_score(factor)
+    return finding.score >= least_score(times)
 
 
-def least_score(factor: float) -> float:
+def least_score(times: float) -> float:
     """The score from which on a finding counts when its limit is so many times the usual one.
 
     The score of a rule is 1 - 0.5 limit / value (:func:`farmlab.findings.case.beyond`).
@@ -78,7 +91,7 @@ def least_score(factor: float) -> float:
     >>> least_score(1.0), least_score(1.25)
     (0.5, 0.6)
     """
-    return 1 - 0.5 / factor
+    return 1 - 0.5 / times
 
 
 def _last(answered: Iterable[tuple[Finding, Feedback]]) -> list[tuple[Finding, Feedback]]:
@@ -86,8 +99,3 @@ def _last(answered: Iterable[tuple[Finding, Feedback]]) -> list[tuple[Finding, F
     ordered = sorted(answered, key=lambda pair: (pair[1].learned_at or pair[1].at, pair[1].id))
     last = {finding.id: (finding, word) for finding, word in ordered}
     return [pair for pair in ordered if last[pair[0].id][1] is pair[1]]
-
-
-def _changed(told: OfHouse) -> OfHouse:
-    moved = {subject: {kind: factor for kind, factor in kinds.items() if factor > 1} for subject, kinds in told.items()}
-    return {subject: kinds for subject, kinds in moved.items() if kinds}

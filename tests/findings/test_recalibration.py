@@ -31,9 +31,9 @@ def answer(number: int, word: Answer, minute: int = 0) -> Feedback:
     return Feedback(finding=f"F{number}", answer=word, by="Ann", at=NOON + timedelta(minutes=minute))
 
 
-def told(*words: Answer) -> float:
+def told(*words: Answer, subject: str = "temp_c_1") -> float:
     pairs = [(finding(number), answer(number, word, number)) for number, word in enumerate(words)]
-    return recalibration.factors(pairs).get(1, {}).get("temp_c_1", {}).get("stuck", 1.0)
+    return recalibration.factor(recalibration.factors(pairs).get(1, {}), subject, "stuck")
 
 
 @given(st.lists(st.sampled_from(list(Answer)), max_size=40))
@@ -54,13 +54,22 @@ def test_a_false_alarm_raises_and_a_true_one_lowers_down_to_the_start() -> None:
 def test_of_several_answers_to_one_finding_the_last_counts_once() -> None:
     pairs = [(finding(), answer(1, Answer.FALSE, minute)) for minute in range(5)]
     assert recalibration.factors(pairs)[1]["temp_c_1"]["stuck"] == 1.25
-    assert recalibration.factors([*pairs, (finding(), answer(1, Answer.TRUE, 9))]) == {}
+    assert recalibration.factors([*pairs, (finding(), answer(1, Answer.TRUE, 9))])[1]["temp_c_1"]["stuck"] == 1.0
 
 
-def test_other_rules_sensors_and_houses_are_left_as_they_are() -> None:
+def test_other_rules_and_houses_are_left_as_they_are_and_other_sensors_half() -> None:
     moved = recalibration.factors([(finding(), answer(1, Answer.FALSE))])
-    assert moved == {1: {"temp_c_1": {"stuck": 1.25}}}
-    assert recalibration.of_channels(moved[1]) == {"temp_c_1": {"stuck": 1.25}}
+    assert list(moved) == [1]
+    raised = recalibration.of_channels(moved[1], ["temp_c_1", "rh_pct"])
+    assert {channel: times for channel, times in raised["temp_c_1"].items() if times != 1} == {"stuck": 1.25}
+    assert {channel: times for channel, times in raised["rh_pct"].items() if times != 1} == {"stuck": 1.118}
+
+
+@given(st.lists(st.sampled_from(list(Answer)), max_size=12))
+def test_the_same_rule_moves_half_as_far_for_the_other_sensors_of_the_house(words: list[Answer]) -> None:
+    assert 1.0 <= told(*words, subject="temp_c_2") <= 3.0
+    falses = [Answer.FALSE] * words.count(Answer.FALSE)
+    assert told(*falses, subject="temp_c_2") == pytest.approx(min(1.25 ** (len(falses) / 2), 3.0), rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -119,4 +128,4 @@ def test_an_answer_counts_from_when_it_was_known(tmp_path, monkeypatch: pytest.M
         (kept,) = store.save_findings("Hillside", [replace(finding(), id="")], source="x", at=NOON)
         store.answer(Feedback(finding=kept.id, answer=Answer.FALSE, by="Ann", at=NOON, learned_at=NOON + DAY))
         known = [watch.calibrations(watch.at(store, "Hillside", NOON + days * DAY))[1]["factors"] for days in (0.9, 1)]
-    assert known == [{}, {"temp_c_1": {"stuck": 1.25}}]
+    assert known == [{}, {"*": {"stuck": 1.118}, "temp_c_1": {"stuck": 1.25}}]
