@@ -115,21 +115,28 @@ def gumbel(
     Maxima below ``least`` (a tenth of the floor) are taken as this: how small they are tells nothing.
     """
     location, spread, days = _fitted(maxima, floor / 10 if least is None else least)
+    spread = spread * _caution(days)
     value = np.exp(location - spread * np.log(-np.log1p(-budget)))
     value = np.fmax(np.fmin(value, FARTHEST * _largest(maxima)), floor)
     return _threshold(value, location, spread, days)
 
 
 def multiple(maxima: NDArray[np.float64], *, times: float, floor: NDArray[np.float64]) -> Threshold:
-    """``times`` the largest clean value, never below ``floor``.
+    """``times`` the largest clean value (more after few days), never below ``floor``.
 
     The rate is that of the fitted log-Gumbel, but at most one in n + 1 for the largest of n days and less beyond it.
     """
     location, spread, days = _fitted(maxima, floor)
     largest = _largest(maxima)
-    found = _threshold(np.fmax(times * largest, floor), location, spread, days)
-    beyond = np.fmax(largest, floor / times) / found.value
+    margin = times * _caution(days)
+    found = _threshold(np.fmax(margin * largest, floor), location, spread, days)
+    beyond = np.fmax(largest, floor / margin) / found.value
     return replace(found, rate=np.fmin(found.rate, beyond ** (1 / spread) / (days + 1)))
+
+
+def _caution(days: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much wider it has to be, since the next days will hold what the few seen ones did not."""
+    return np.asarray(1 + 1 / np.fmax(days, 1))
 
 
 def _largest(maxima: NDArray[np.float64]) -> NDArray[np.float64]:

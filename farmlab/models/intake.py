@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
+
+IRREGULAR: Final = 2.0
+OUTAGE: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def table(
         Columns that explain others and are not judged.
     """
     ordered = series.sorted_by_time(X)
-    step = step or series.step_of(pd.DatetimeIndex(ordered.index))
+    step = step or usual_step(pd.DatetimeIndex(ordered.index))
     grid, rows = series.regular(ordered, step=step)
     names = tuple(columns) if columns is not None else tuple(c for c in X.columns if c != AGE and c not in beside)
     judged, age, placed = _lives(grid)
@@ -82,6 +85,20 @@ def table(
         placed=placed,
         step=step,
     )
+
+
+def usual_step(index: pd.DatetimeIndex) -> pd.Timedelta:
+    """The usual time between two rows; where most come far later than that, the mean time between them.
+
+    Outages do not count: gaps of more than ``OUTAGE`` usual steps are left out of the mean.
+
+    >>> usual_step(pd.DatetimeIndex(["2026-07-01 00:00", "2026-07-01 00:10", "2026-07-01 00:20", "2026-07-02 07:00"]))
+    Timedelta('0 days 00:10:00')
+    """
+    step = series.step_of(index)
+    gaps = np.diff(np.unique(index.as_unit("s").asi8)) / step.total_seconds()
+    mean = float(gaps[gaps <= OUTAGE].mean())
+    return pd.Timedelta(seconds=round(mean * step.total_seconds())) if mean > IRREGULAR else step
 
 
 def aligned(mask: pd.DataFrame | None, onto: Table) -> NDArray[np.bool_]:

@@ -26,7 +26,9 @@ REACH: Final = (REMEMBERED - 1) * STRIDE + 2 * LENGTH + BLOCK
 """Samples before a moment that its distance depends on."""
 
 
-def distances(values: Values, first: int, *, most: float = np.inf, longest: int = 0) -> Values:
+def distances(
+    values: Values, first: int, *, learned: Mask | None = None, most: float = np.inf, longest: int = 0
+) -> Values:
     """Root-mean-square distance of the stretch that ends at each sample to the nearest of the last 200 of its past.
 
     Parameters
@@ -35,6 +37,8 @@ def distances(values: Values, first: int, *, most: float = np.inf, longest: int 
         One series at equal steps; a stretch with a missing value has no distance.
     first
         The number of the first sample, counted from anywhere: the remembered stretches end at multiples of the stride.
+    learned
+        What may be remembered (everything): a stretch with another sample is not.
     most
         A stretch farther than this is not remembered,
     longest
@@ -47,7 +51,8 @@ def distances(values: Values, first: int, *, most: float = np.inf, longest: int 
     squares = np.einsum("ij,ij->i", windows, windows)
     ends = np.arange(LENGTH - 1 + (-(first + LENGTH - 1)) % STRIDE, len(values), STRIDE)
     remembered = np.ascontiguousarray(windows[ends - LENGTH + 1])
-    sizes = np.where(np.isfinite(remembered).all(axis=1), squares[ends - LENGTH + 1], np.inf)
+    usable = np.isfinite(remembered).all(axis=1) & _throughout(learned, ends)
+    sizes = np.where(usable, squares[ends - LENGTH + 1], np.inf)
     remembered = np.nan_to_num(remembered)
     run = 0
     for start in range(LENGTH - 1 - (first + LENGTH - 1) % BLOCK, len(values), BLOCK):
@@ -60,6 +65,14 @@ def distances(values: Values, first: int, *, most: float = np.inf, longest: int 
             mine = slice(*np.searchsorted(ends, [rows[0], rows[-1] + 1]))
             sizes[mine] = np.where(out[ends[mine]] > most, np.inf, sizes[mine])
     return out
+
+
+def _throughout(learned: Mask | None, ends: NDArray[np.intp]) -> Mask:
+    """Whether all samples of the stretches that end there may be learned from."""
+    if learned is None:
+        return np.ones(len(ends), dtype=bool)
+    bad = np.r_[0, np.cumsum(~learned)]
+    return np.asarray(bad[ends + 1] == bad[ends - LENGTH + 1])
 
 
 def _nearest(windows: Values, squares: Values, past: Values, sizes: Values) -> Values:

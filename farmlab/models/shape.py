@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from farmlab.models import calibration, habituation, nearest, rule_statistics
 from farmlab.models.base import Detector
 from farmlab.models.calibration import Threshold
 from farmlab.models.intake import Table, aligned, require_days, table
+from farmlab.models.protection import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
 
 CHANNEL: Final = "pattern"
 FEWEST_DAYS: Final = 3
-FEWEST_MAXIMA: Final = 5
+HELD: Final = nearest.LENGTH // 5
+"""So many missing samples in a row keep the value before them."""
+BELOW: Final = 0.49
+DAY: Final = pd.Timedelta(days=1)
+MOST: Final = 0.5
+"""No stretch is flagged with a greater chance, however slowly its samples come."""
 USUAL: Final = 0.95
 """Distance and size are told in multiples of this quantile of their own past."""
 SMALLEST: Final = 0.05
@@ -76,27 +84,41 @@ class Shape(Detector):
         history = table(X, beside=self.beside)
         require_days(history, days=FEWEST_DAYS)
         self.columns_, self.step_ = history.columns, history.step
-        values = np.where(aligned(clean, history) & history.judged[:, None], history.values, np.nan)
-        self.middle_, self.wide_ = _middle_and_width(values)
-        scaled = (rule_statistics.bridged(values) - self.middle_) / self.wide_
-        self._learn(scaled, history)
+        usable = aligned(clean, history) & history.judged[:, None]
+        self.middle_, self.wide_ = _middle_and_width(np.where(usable, history.values, np.nan))
+        scaled = self._scaled(history)
+        self._learn(scaled, usable, history)
         self.context_first_ = _slot(history) + max(0, len(scaled) - nearest.REACH)
         self.context_ = np.round(scaled[-nearest.REACH :], DIGITS)
+        self.learned_ = usable[-nearest.REACH :]
         return self
 
-    def _learn(self, scaled: Values, history: Table) -> None:
-        far = np.column_stack([nearest.distances(column, _slot(history)) for column in scaled.T])
-        size = _size(scaled)
+    def _scaled(self, seen: Table) -> Values:
+        """Values in standard deviations, held over short gaps."""
+        own = np.where(seen.judged[:, None], seen.values, np.nan)
+        held = pd.DataFrame(own).ffill(limit=HELD).to_numpy()
+        return np.asarray((held - self.middle_) / self.wide_)
+
+    def _learn(self, scaled: Values, usable: Mask, history: Table) -> None:
+        columns = zip(scaled.T, usable.T, strict=True)
+        far = np.column_stack([nearest.distances(x, _slot(history), learned=mask) for x, mask in columns])
+        disturbed = within(~usable, nearest.LENGTH)
+        far, size = (np.where(disturbed, np.nan, statistic) for statistic in (far, _size(scaled)))
         self.usual_ = np.array([_usual(far), _usual(size)])
         statistic = self._statistic(far, size)
-        days = history.times.as_unit("s").asi8 // 86_400
-        maxima = calibration.daily_maxima(statistic, days, usable=np.isfinite(statistic))
-        maxima = calibration.without_outliers(maxima)
-        maxima = np.where(np.isfinite(maxima).sum(axis=0) >= FEWEST_MAXIMA, maxima, np.nan)
-        floor = np.full(len(self.columns_), FLOOR)
-        self.threshold_ = calibration.gumbel(maxima, budget=self.budget, floor=floor)
+        self.threshold_ = self._threshold(statistic, history)
         per_hour = history.per(pd.Timedelta(hours=1))
         self.alarms_ = habituation.recent_alarms(statistic, self.threshold_.value, per_hour=per_hour)
+
+    def _threshold(self, statistic: Values, history: Table) -> Threshold:
+        """From the maxima of days, or of stretches where these are longer: neighbouring ones would be the same."""
+        block = max(1.0, nearest.LENGTH * history.step / DAY)
+        blocks = (history.times.as_unit("s").asi8 / 86_400 // block).astype(np.int64)
+        maxima = calibration.daily_maxima(statistic, blocks, usable=np.isfinite(statistic))
+        floor = np.full(len(self.columns_), FLOOR)
+        budget = min(self.budget * block, MOST)
+        found = calibration.gumbel(calibration.without_outliers(maxima), budget=budget, floor=floor)
+        return replace(found, rate=found.rate / block)
 
     def _statistic(self, far: Values, size: Values) -> Values:
         return np.fmax(far / self.usual_[0], size / self.usual_[1])
@@ -115,33 +137,34 @@ class Shape(Detector):
         return {CHANNEL: recent.like_original(self._scores(recent))[names]}
 
     def _scores(self, recent: Table) -> Values:
-        first, scaled = self._joined(recent)
+        first, scaled, usable = self._joined(recent)
         most, longest = self.threshold_.value * self.usual_[0], recent.per(LONGEST)
         far = [
-            nearest.distances(column, first, most=limit, longest=longest)
-            for column, limit in zip(scaled.T, most, strict=True)
+            nearest.distances(column, first, learned=mask, most=limit, longest=longest)
+            for column, mask, limit in zip(scaled.T, usable.T, most, strict=True)
         ]
         statistic = self._statistic(np.column_stack(far), _size(scaled))[-len(recent.values) :]
         per_hour = recent.per(pd.Timedelta(hours=1))
         raised = habituation.factors(statistic, self.threshold_.value, per_hour=per_hour, before=self.alarms_)
-        return np.where(recent.judged[:, None], self.threshold_.score(statistic, raised), 0.0)
+        scores = np.where(recent.judged[:, None], self.threshold_.score(statistic, raised), 0.0)
+        lasting = _run(scores >= 0.5) > longest
+        return np.where(lasting, np.fmin(scores, BELOW), scores)
 
-    def _joined(self, recent: Table) -> tuple[int, Values]:
-        """The recent values in standard deviations with the remembered past before them, and the first's number."""
-        own = np.where(recent.judged[:, None], recent.values, np.nan)
-        scaled = (rule_statistics.bridged(own) - self.middle_) / self.wide_
-        first, ahead = _slot(recent), _slot(recent) - self.context_first_
+    def _joined(self, recent: Table) -> tuple[int, Values, Mask]:
+        """The number of the first sample; values with those of the past before them; what may be remembered."""
+        scaled, ahead = self._scaled(recent), _slot(recent) - self.context_first_
+        usable = np.ones(scaled.shape, dtype=bool)
         if not 0 < ahead < len(self.context_) + nearest.REACH:
-            return first, scaled
-        before = np.full((ahead, scaled.shape[1]), np.nan)
-        before[: len(self.context_)] = self.context_[:ahead]
-        return self.context_first_, np.vstack([before, scaled])
+            return _slot(recent), scaled, usable
+        before, learned = np.full((ahead, scaled.shape[1]), np.nan), np.zeros((ahead, scaled.shape[1]), dtype=bool)
+        before[: len(self.context_)], learned[: len(self.learned_)] = self.context_[:ahead], self.learned_[:ahead]
+        return self.context_first_, np.vstack([before, scaled]), np.vstack([learned, usable])
 
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough days of history, which score 0."""
         unknown = ~np.isfinite(self.threshold_.value)
-        why = f"fewer than {FEWEST_MAXIMA} days of history for its patterns"
+        why = f"fewer than {FEWEST_DAYS} days of history for its patterns"
         return {column: why for column, none in zip(self.columns_, unknown, strict=True) if none}
 
     @property
@@ -161,12 +184,16 @@ class Shape(Detector):
             "alarms_": [int(x) for x in self.alarms_],
             "context_first_": self.context_first_,
             "context_": rounded,
+            "not_learned": [np.flatnonzero(~column).tolist() for column in self.learned_.T],
         }
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
         self.columns_, self.step_ = tuple(learned["columns_"]), pd.Timedelta(seconds=learned["step_s"])
         for name in ("middle_", "wide_", "usual_", "context_"):
             setattr(self, name, np.array(learned[name], dtype=float))
+        self.learned_ = np.ones(self.context_.shape, dtype=bool)
+        for column, rows in enumerate(learned["not_learned"]):
+            self.learned_[rows, column] = False
         self.threshold_ = Threshold.restored(learned["threshold_"])
         self.alarms_ = np.array(learned["alarms_"], dtype=np.int64)
         self.context_first_ = int(learned["context_first_"])
@@ -191,6 +218,12 @@ def _usual(statistic: Values) -> Values:
     known = np.isfinite(statistic).any(axis=0)
     out[known] = np.fmax(np.nanquantile(statistic[:, known], USUAL, axis=0), SMALLEST)
     return out
+
+
+def _run(flagged: Mask) -> NDArray[np.int64]:
+    """How many samples in a row have been flagged up to here."""
+    rows = np.arange(len(flagged))[:, None]
+    return np.asarray(rows - np.maximum.accumulate(np.where(flagged, -1, rows), axis=0))
 
 
 def _size(scaled: Values) -> Values:
