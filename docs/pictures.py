@@ -48,6 +48,7 @@ SAYS = {
     "secrets": "encrypted at rest",
     "config": "where things are",
     "plugins": "extensions by entry point",
+    "states": "a shape, a word and a colour each",
     "domain": "the vocabulary",
     "units": "metrics and SI",
     "clock": "UTC inside, zone at the edge",

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")  # the no-break spaces within numbers stay
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PLAIN_NUMBER = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
 
 
@@ -44,6 +45,15 @@ def slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:40]
     return safe if safe == name else f"{safe or 'x'}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+
+
+def in_words(number: int) -> str:
+    """A small number as a word, as sentences have it: "no" for 0, figures from 13 on.
+
+    >>> in_words(0), in_words(12), in_words(13)
+    ('no', 'twelve', '13')
+    """
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def sure(score: float) -> str:

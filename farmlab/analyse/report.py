@@ -13,6 +13,7 @@ from farmlab.analyse.ranking import severity
 from farmlab.analyse.reading import zone_in_words
 from farmlab.analyse.summary import since, summary
 from farmlab.publish import assets, html, words
+from farmlab.states import NOTHING, OK, SEVERITIES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,7 +94,7 @@ def _block(episode: Episode, data: Data, looked: Looked) -> dict[str, Any]:
     noticed = clock.in_words(episode.detected_at - episode.start)
     late = f"noticed after {noticed}" if episode.detected_at > episode.start else "noticed at once"
     return {
-        "state": words.SEVERITIES[grade],
+        "state": SEVERITIES[grade],
         "where": text.one_line(episode.sensor),
         "title": f"{episode.kind.replace('_', ' ')}: {episode.why}",
         "since": words.sentence(since(episode, data)),
@@ -143,7 +144,7 @@ def _expected(sensor: Sensor, episode: Episode, start: pd.Timestamp, until: pd.T
 
 def _row(episode: Episode, data: Data) -> dict[str, Any]:
     return {
-        "state": words.SEVERITIES[severity(episode)],
+        "state": SEVERITIES[severity(episode)],
         "sensor": text.one_line(episode.sensor),
         "kind": episode.kind.replace("_", " "),
         "since": since(episode, data).removeprefix("since "),
@@ -156,10 +157,10 @@ def _sensor(sensor: Sensor, data: Data) -> dict[str, Any]:
     known = sensor.series.values[np.isfinite(sensor.series.values)]
     low, middle, high = np.quantile(known, [0, 0.5, 1]) if len(known) else (None, None, None)
     grades = [severity(episode) for episode in sensor.episodes]
-    states = [words.SEVERITIES[grade] for grade in grades]
+    states = [SEVERITIES[grade] for grade in grades]
     return {
         "name": text.one_line(sensor.name),
-        "state": min(states, key=lambda state: state.rank, default=words.OK if sensor.judged_days else words.NOTHING),
+        "state": min(states, key=lambda state: state.rank, default=OK if sensor.judged_days else NOTHING),
         "drawing": _sparkline(sensor, data),
         "range": [words.value(float(x)) if x is not None else "–" for x in (low, middle, high)],
         "missing": f"{100 * (1 - len(known) / max(len(sensor.series.values), 1)):.1f} %",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from farmlab import clock, text
+from farmlab import clock, states, text
 from farmlab.analyse import reading
 from farmlab.analyse.ranking import ORDER, severity
 from farmlab.domain import Severity
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from farmlab.analyse.anomaly import Looked
     from farmlab.analyse.reading import Data
     from farmlab.models.episodes import Episode
-    from farmlab.publish.words import State
+    from farmlab.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,11 @@ def _days(days: float) -> str:
 
 def _state(looked: Looked) -> State:
     if not looked.judged:
-        return words.DISQUALIFIED
+        return states.DISQUALIFIED
     grades = {severity(episode) for episode in looked.episodes}
     if Severity.CRITICAL in grades:
-        return words.CRITICAL
-    return words.WARNING if Severity.WARNING in grades or looked.warnings else words.OK
+        return states.CRITICAL
+    return states.WARNING if Severity.WARNING in grades or looked.warnings else states.OK
 
 
 def _chance(looked: Looked) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from farmlab import clock, figures
-from farmlab.domain import Severity, VerdictState
 from farmlab.features import water_feed
 from farmlab.figures import Table
+from farmlab.states import SEVERITIES, VERDICTS
 from farmlab.text import one_line, sure
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from farmlab.domain import Finding, Sensor, Verdict
     from farmlab.scope import Scope
 
-SHAPES: Final = {VerdictState.OK: "●", VerdictState.WARNING: "▲", VerdictState.DISQUALIFIED: "■"}
-SEVERITIES: Final = {
-    Severity.CRITICAL: ("critical", "■", "critical"),
-    Severity.WARNING: ("warning", "▲", "warning"),
-    Severity.INFO: ("none", "●", "for information"),
-}
 METRIC_OF: Final = {
     "temperature_high": "temp",
     "temperature_low": "temp",
@@ -60,7 +54,7 @@ CONTEXT_HOURS: Final = 24
 def verdict(judged: Verdict) -> Table:
     """The verdict as people read it: shape, word, and the sentences why."""
     reasons = "".join(f"<li>{_said(reason)}</li>" for reason in judged.reasons)
-    word = f"{SHAPES[judged.state]} {judged.state}"
+    word = f"{VERDICTS[judged.state].shape} {judged.state}"
     simulated = " · simulated" if judged.simulated else ""
     html = (
         f"<div><p><strong>{word}</strong>{simulated}</p><ul>{reasons or '<li>The data are in order.</li>'}</ul></div>"
@@ -92,7 +86,7 @@ def show(found: Iterable[Finding], lab: Scope) -> list[Finding]:
 
 def block(finding: Finding, lab: Scope) -> Table:
     """What, where, since when, how sure, why, and what to check first."""
-    name, shape, word = SEVERITIES[finding.severity]
+    _, shape, word, name = SEVERITIES[finding.severity]
     best = finding.why[0] if finding.why else None
     until = f" until {spoken(finding.end, lab)}" if finding.end else ", going on"
     lines = [f"since {spoken(finding.start, lab)}{until} · {sure(finding.score)} · {word}"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from farmlab import clock
+from farmlab import clock, states, text
 from farmlab.dashboard import words
 from farmlab.domain import Severity, VerdictState
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from farmlab.domain import Farm, Finding
-
-SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 class State(IntEnum):
@@ -30,7 +28,7 @@ class State(IntEnum):
     @property
     def shape(self) -> str:
         """A mark that differs in shape as well as colour."""
-        return "○●▲■"[self]
+        return (states.NOTHING, states.OK, states.WARNING, states.CRITICAL)[self].shape
 
     @property
     def word(self) -> str:
@@ -76,7 +74,7 @@ def worst(findings: Iterable[Finding]) -> State:
     return max((BY_SEVERITY[finding.severity] for finding in findings), default=State.OK)
 
 
-def verdict_of(states: Iterable[State]) -> str:
+def verdict_of(houses: Iterable[State]) -> str:
     """The first sentence of a page: how many houses need somebody.
 
     >>> verdict_of([State.OK, State.CRITICAL, State.CRITICAL, State.WARNING])
@@ -84,20 +82,16 @@ def verdict_of(states: Iterable[State]) -> str:
     >>> verdict_of([State.OK, State.NONE]), verdict_of([State.WARNING])
     ('Both houses are in order.', 'One house wants a look; nothing is urgent.')
     """
-    known = list(states)
+    known = list(houses)
     urgent, later = known.count(State.CRITICAL), known.count(State.WARNING)
     if urgent:
-        more = f"; {_say(later)} more {'wants' if later == 1 else 'want'} a look" if later else ""
+        more = f"; {text.in_words(later)} more {'wants' if later == 1 else 'want'} a look" if later else ""
         return f"{_houses(urgent, 'needs', 'need')} you today{more}."
     if later:
         return f"{_houses(later, 'wants', 'want')} a look; nothing is urgent."
-    whole = {1: "The house is", 2: "Both houses are"}.get(len(known), f"All {_say(len(known))} houses are")
+    whole = {1: "The house is", 2: "Both houses are"}.get(len(known), f"All {text.in_words(len(known))} houses are")
     return f"{whole} in order."
 
 
 def _houses(many: int, one: str, several: str) -> str:
-    return f"{_say(many).capitalize()} {'house' if many == 1 else 'houses'} {one if many == 1 else several}"
-
-
-def _say(many: int) -> str:
-    return SMALL[many] if many < len(SMALL) else str(many)
+    return f"{text.in_words(many).capitalize()} {'house' if many == 1 else 'houses'} {one if many == 1 else several}"

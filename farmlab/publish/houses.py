@@ -10,6 +10,7 @@ from farmlab import clock, results, text
 from farmlab.domain import FindingStatus, RunStatus, Severity, VerdictState
 from farmlab.errors import DataError
 from farmlab.publish import html, words
+from farmlab.states import NOTHING, SEVERITIES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from farmlab.config import Settings
     from farmlab.domain import Farm, Finding, House, Run
-    from farmlab.publish.words import State
+    from farmlab.states import State
     from farmlab.store import Store
 
 TABLE: Final = "houses"
@@ -88,7 +89,7 @@ def _state(
     number = house.number if house else 0
     mine = sorted((item for item in noticed if item.house == number), key=_urgency)
     heard = newest.get(number)
-    state = words.worst(mine) if mine or heard or house is None else words.NOTHING
+    state = words.worst(mine) if mine or heard or house is None else NOTHING
     return HouseState(
         number=number,
         label=house.label if house else "The farm",
@@ -99,7 +100,7 @@ def _state(
 
 
 def _urgency(finding: Finding) -> tuple[int, float]:
-    return words.SEVERITIES[finding.severity].rank, -finding.score
+    return SEVERITIES[finding.severity].rank, -finding.score
 
 
 def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, A
     best = max(item.why, key=lambda hypothesis: hypothesis.confidence, default=None)
     drawing = item.data.get(results.DRAWING)
     return {
-        "state": words.SEVERITIES[item.severity],
+        "state": SEVERITIES[item.severity],
         "where": where,
         "title": item.title,
         "since": _window(item, farm, at),
@@ -177,7 +178,7 @@ def _row(house: HouseState, columns: list[str], said: Mapping[Any, Any]) -> dict
 def _cell(name: str, value: Any, house: HouseState) -> Any:
     """A cell as it is shown: a verdict as a state; a small drawing cleaned, since tables are data."""
     if name == "verdict" and value in set(VerdictState):
-        return words.VERDICTS[VerdictState(value)]
+        return VERDICTS[VerdictState(value)]
     if isinstance(value, str) and value.lstrip().startswith("<svg"):
         return html.drawing(value, f"{house.label}, {_HEADINGS.get(name, name)}")
     return value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from farmlab import text
 from farmlab.domain import RunStatus
 from farmlab.publish import words
+from farmlab.states import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from farmlab.config import Settings
     from farmlab.domain import Farm, Run
     from farmlab.notebooks import Notebook
-    from farmlab.publish.words import State
+    from farmlab.states import State
     from farmlab.store import Store
 
 _PERIODS: Final = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(days=7)}
@@ -73,8 +74,8 @@ def _state(notebook: Notebook, farm: Farm, last: Run, good: Run | None, at: date
     if good is None:
         return own
     if good.id != last.id:
-        return words.STALE
-    return min(own, words.STALE) if _is_late(notebook, farm, last, at) else own
+        return STALE
+    return min(own, STALE) if _is_late(notebook, farm, last, at) else own
 
 
 def _said(notebook: Notebook, farm: Farm, last: Run, good: Run | None, at: datetime) -> str:

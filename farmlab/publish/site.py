@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from farmlab import notebooks, text
 from farmlab.publish import assets, history, houses, words
 from farmlab.publish.reports import Report, reports_of
+from farmlab.states import OK
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from farmlab.config import Settings
     from farmlab.domain import Farm
     from farmlab.publish.houses import HouseState
-    from farmlab.publish.words import State
+    from farmlab.states import State
     from farmlab.store import Store
 
 _JUST_NOW: Final = timedelta(minutes=1)
@@ -102,7 +103,7 @@ def _headline(farms: list[_FarmView]) -> str:
     if not farms:
         return "No farm yet"
     states = [house for farm in farms for house in farm.houses]
-    needing = [house for house in states if house.state.rank < words.OK.rank]
+    needing = [house for house in states if house.state.rank < OK.rank]
     if needing:
         return f"{words.count(len(needing), 'house')} {'needs' if len(needing) == 1 else 'need'} you today"
     troubled = [farm.name for farm in farms if farm.own.findings]

@@ -4,52 +4,20 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from farmlab import clock, units
-from farmlab.domain import RunStatus, Severity, VerdictState
+from farmlab import clock, states, text, units
+from farmlab.domain import RunStatus
+from farmlab.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from farmlab.domain import Finding, Run
 
-_NUMBERS: Final = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
 _THIN_SPACE: Final = "\u2009"
-
-
-class State(NamedTuple):
-    """A state for the eye: shape, word and the name of its colour; ``rank`` 0 is the worst."""
-
-    rank: int
-    shape: str
-    word: str
-    colour: str
-
-
-CRITICAL: Final = State(0, "■", "critical", "critical")
-DISQUALIFIED: Final = State(0, "■", "disqualified", "critical")
-FAILED: Final = State(0, "■", "failed", "critical")
-WARNING: Final = State(1, "▲", "warning", "warning")
-STALE: Final = State(1, "▲", "stale", "warning")
-OK: Final = State(2, "●", "ok", "ok")
-NOTHING: Final = State(3, "○", "no data", "none")
-
-VERDICTS: Final[Mapping[VerdictState, State]] = {
-    VerdictState.OK: OK,
-    VerdictState.WARNING: WARNING,
-    VerdictState.DISQUALIFIED: DISQUALIFIED,
-}
-SEVERITIES: Final[Mapping[Severity, State]] = {
-    Severity.CRITICAL: CRITICAL,
-    Severity.WARNING: WARNING,
-    Severity.INFO: State(2, "●", "for information", "none"),
-}
 
 
 def of_run(run: Run) -> State:
@@ -58,19 +26,19 @@ def of_run(run: Run) -> State:
     A skipped run renewed the verdict of the last good one; one that was missed has none.
     """
     if run.status is RunStatus.FAILED:
-        return FAILED
+        return states.FAILED
     if run.status in (RunStatus.CLAIMED, RunStatus.RUNNING):
         return State(3, "○", "running", "none")
     if run.verdict is None:
         return State(3, "○", "not run", "none")
-    return VERDICTS[run.verdict.state]
+    return states.VERDICTS[run.verdict.state]
 
 
 def worst(findings: Iterable[Finding]) -> State:
     """The state of what these findings are about."""
-    states = [SEVERITIES[finding.severity] for finding in findings]
-    serious = [state for state in states if state.rank < OK.rank]
-    return min(serious, key=lambda state: state.rank, default=OK)
+    found = [states.SEVERITIES[finding.severity] for finding in findings]
+    serious = [state for state in found if state.rank < states.OK.rank]
+    return min(serious, key=lambda state: state.rank, default=states.OK)
 
 
 def moment(time: datetime | None, timezone: str, at: datetime) -> str:
@@ -111,7 +79,7 @@ def count(number: int, noun: str) -> str:
     >>> count(1, "house"), count(3, "house"), count(40, "house")
     ('one house', 'three houses', '40 houses')
     """
-    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    word = text.in_words(number)
     return f"{word} {noun}" if number == 1 else f"{word} {noun}s"
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from farmlab import states
 from farmlab.domain import (
     Category,
     Finding,
@@ -39,7 +40,7 @@ def test_the_state_beside_a_run(record: Run, state: str) -> None:
 
 
 def test_states_differ_in_shape_and_word() -> None:
-    shown = [words.OK, words.WARNING, words.DISQUALIFIED]
+    shown = [states.OK, states.WARNING, states.DISQUALIFIED]
     assert [state.shape for state in shown] == ["●", "▲", "■"]
     assert len({state.word for state in shown}) == len({state.colour for state in shown}) == 3
 
@@ -50,10 +51,10 @@ def finding(severity: Severity) -> Finding:
 
 def test_the_worst_finding_counts_and_information_does_not() -> None:
     levels = [Severity.INFO, Severity.WARNING, Severity.CRITICAL]
-    assert words.worst([finding(level) for level in levels]) is words.CRITICAL
-    assert words.worst([finding(level) for level in levels[:2]]) == words.WARNING
-    assert words.worst([finding(Severity.INFO)]) is words.OK
-    assert words.worst([]) is words.OK
+    assert words.worst([finding(level) for level in levels]) is states.CRITICAL
+    assert words.worst([finding(level) for level in levels[:2]]) == states.WARNING
+    assert words.worst([finding(Severity.INFO)]) is states.OK
+    assert words.worst([]) is states.OK
 
 
 def test_times_are_the_farms_own() -> None:
