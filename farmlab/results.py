@@ -245,7 +245,7 @@ def _write_table(folder: Path, name: str, frame: pd.DataFrame) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     named = frame.reset_index() if any(level is not None for level in frame.index.names) else frame
     named.map(_inert).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    return [str(column) for column in named.columns if named[column].map(lambda cell: isinstance(cell, str)).any()]
+    return [str(column) for column in named.columns if any(isinstance(cell, str) for cell in named[column])]
 
 
 def _inert(cell: Any) -> Any:

@@ -142,3 +142,9 @@ def test_any_text_survives_a_table(tmp_path_factory: pytest.TempPathFactory, tex
     folder = tmp_path_factory.mktemp("run")
     results.record(folder, tables={"t": pd.DataFrame({"x": texts})})
     assert list(results.load(folder).table("t")["x"]) == texts
+
+
+def test_an_empty_table_with_times_is_recorded(tmp_path: Path) -> None:
+    empty = pd.DataFrame({"sensor": pd.Series(dtype=object), "first": pd.Series(dtype="datetime64[us, UTC]")})
+    results.record(tmp_path, tables={"faults": empty})
+    assert list(results.load(tmp_path).table("faults").columns) == ["sensor", "first"]
