@@ -114,6 +114,14 @@ def public(folder: Path | None) -> tuple[DataSet, ...]:
     return found
 
 
+def nab(folder: Path, name: str = "NAB, all series", begins: tuple[str, ...] = ("",)) -> DataSet:
+    """Series of the Numenta benchmark whose names begin so, each by itself."""
+    windows: Mapping[str, list[list[str]]] = _json(folder / "labels" / "combined_windows.json")
+    trials = tuple(_nab_trial(folder, one, windows[one]) for one in windows if one.startswith(begins))
+    split = "by time: 15 % history (at least 3 days), then daily until the 14th day, then weekly; units are series"
+    return DataSet(name, EVIDENCE, split, trials, windows=True)
+
+
 def events(data: DataSet) -> pd.DataFrame:
     """What happens in a data set, one row each: trial, sensor, kind, start, hours."""
     rows = [
@@ -161,17 +169,9 @@ def _events(rows: list[dict[str, Any]]) -> tuple[Event, ...]:
 
 
 def _nab(folder: Path) -> Iterator[DataSet]:
-    labels = folder / "labels" / "combined_windows.json"
-    if not labels.is_file():
-        return
-    windows: Mapping[str, list[list[str]]] = _json(labels)
-    split = "by time: 15 % history (at least 3 days), then daily until the 14th day, then weekly; units are series"
-    marked = [name for name in windows if name.removesuffix(".csv") in NAB_SERIES]
-    healthy = [name for name in windows if name.startswith(NAB_HEALTHY)]
-    trials = tuple(_nab_trial(folder, name, windows[name]) for name in marked)
-    yield DataSet("NAB, 13 series", EVIDENCE, split, trials, windows=True)
-    quiet = tuple(_nab_trial(folder, name, []) for name in healthy)
-    yield DataSet("NAB, healthy series", EVIDENCE, split, quiet, windows=True)
+    if (folder / "labels").is_dir():
+        yield nab(folder, "NAB, 13 series", NAB_SERIES)
+        yield nab(folder, "NAB, healthy series", (NAB_HEALTHY,))
 
 
 def _nab_trial(folder: Path, name: str, windows: list[list[str]]) -> Trial:

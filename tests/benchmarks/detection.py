@@ -14,6 +14,7 @@ from typing import Any
 from farmlab import config
 from farmlab.analyses import evaluation, labelled
 from farmlab.cli import models
+from farmlab.errors import ConfigError
 from farmlab.models import registry
 
 Row = dict[str, Any]
@@ -22,9 +23,20 @@ Row = dict[str, Any]
 def detection(names: list[str]) -> Iterator[Row]:
     """These detectors on everything with labels that is there."""
     public = labelled.public(config.load().bench_data)
-    sets = (*labelled.own(), *public)
+    yield from _measured(names, [*labelled.own(), *public], "" if public else labelled.WHERE)
+
+
+def nab() -> Iterator[Row]:
+    """The default detector on every series of the Numenta benchmark."""
+    folder = config.load().bench_data
+    if folder is None:
+        raise ConfigError("there are no public data", next_step=labelled.WHERE)
+    yield from _measured([registry.DEFAULT["anomaly"]], [labelled.nab(folder / "nab")], "")
+
+
+def _measured(names: list[str], sets: list[labelled.DataSet], missing: str) -> Iterator[Row]:
     measured = evaluation.measure(names, sets)
-    print(models.in_words(measured, sets, "" if public else labelled.WHERE), end="\n\n", flush=True)
+    print(models.in_words(measured, sets, missing), end="\n\n", flush=True)
     for one in measured:
         yield _row(one)
 
@@ -43,6 +55,7 @@ def _row(one: evaluation.Measured) -> Row:
 BENCHMARKS = {
     "detection": partial(detection, [entry.name for entry in registry.entries(task="anomaly")]),
     "detection_default": partial(detection, [registry.DEFAULT["anomaly"]]),
+    "detection_nab": nab,
 }
-LONG = ("detection_default",)
-"""It is part of the other."""
+LONG = ("detection_default", "detection_nab")
+"""The first is part of ``detection``."""
