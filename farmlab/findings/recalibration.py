@@ -23,11 +23,14 @@ TIMES: Final = {Answer.FALSE: 1.25, Answer.TRUE: 0.9, Answer.KNOWN: 1.0}
 """Answer → what becomes of the limit; that something is known says nothing about the limit."""
 MOST: Final = 3.0
 
+LEVEL: Final = "level"
+RULES: Final = {"offset": LEVEL, "drift": LEVEL, "trend": LEVEL}
+"""Kind of finding → the rule that it is of; these are one change of level, seen over hours or days. Else the kind."""
 ANY: Final = "*"
 """Stands for every subject of a house of which nobody has spoken."""
 
 OfHouse = dict[str, dict[str, float]]
-"""Subject (a sensor's column, a group of machines …) → kind of finding → how many times its limit is the usual one."""
+"""Subject (a sensor's column, a group of machines …) → rule → how many times its limit is the usual one."""
 
 
 def factors(answered: Iterable[tuple[Finding, Feedback]]) -> dict[int, OfHouse]:
@@ -47,21 +50,23 @@ def factors(answered: Iterable[tuple[Finding, Feedback]]) -> dict[int, OfHouse]:
     moved: dict[int, OfHouse] = {}
     for finding, word in _last(answered):
         told = moved.setdefault(finding.house, {ANY: {}})
-        told.setdefault(finding.subject, {}).setdefault(finding.kind, factor(told, finding.subject, finding.kind))
-        for subject, kinds in told.items():
+        rule = RULES.get(finding.kind, finding.kind)
+        told.setdefault(finding.subject, {}).setdefault(rule, factor(told, finding.subject, rule))
+        for subject, rules in told.items():
             step = TIMES[word.answer] ** (1.0 if subject == finding.subject else 0.5)
-            if subject == ANY or finding.kind in kinds:
-                kinds[finding.kind] = round(min(max(kinds.get(finding.kind, 1.0) * step, 1.0), MOST), 4)
+            if subject == ANY or rule in rules:
+                rules[rule] = round(min(max(rules.get(rule, 1.0) * step, 1.0), MOST), 4)
     return moved
 
 
 def factor(told: Mapping[str, Mapping[str, float]], subject: str, kind: str) -> float:
-    """How many times the usual one the limit of a rule is for a subject of the house.
+    """How many times the usual one the limit is, for a subject of the house, from which on a kind is told.
 
     >>> factor({"*": {"stuck": 1.118}, "temp_c_2": {"stuck": 1.25}}, "temp_c_3", "stuck")
     1.118
     """
-    return told.get(subject, {}).get(kind, told.get(ANY, {}).get(kind, 1.0))
+    rule = RULES.get(kind, kind)
+    return told.get(subject, {}).get(rule, told.get(ANY, {}).get(rule, 1.0))
 
 
 def of_channels(told: Mapping[str, Mapping[str, float]], columns: Iterable[str]) -> OfHouse:

@@ -65,6 +65,12 @@ def test_other_rules_and_houses_are_left_as_they_are_and_other_sensors_half() ->
     assert {channel: times for channel, times in raised["rh_pct"].items() if times != 1} == {"stuck": 1.118}
 
 
+def test_offset_drift_and_trend_are_one_rule() -> None:
+    moved = recalibration.factors([(finding(kind="offset"), answer(1, Answer.FALSE))])[1]
+    raised = recalibration.of_channels(moved, ["temp_c_1"])["temp_c_1"]
+    assert {channel for channel, times in raised.items() if times == 1.25} == {"offset", "kept_step", "drift", "trend"}
+
+
 @given(st.lists(st.sampled_from(list(Answer)), max_size=12))
 def test_the_same_rule_moves_half_as_far_for_the_other_sensors_of_the_house(words: list[Answer]) -> None:
     assert 1.0 <= told(*words, subject="temp_c_2") <= 3.0
