@@ -128,7 +128,8 @@ def _findings(store: Store, now: datetime) -> None:
         title="Tunnel fan 2 is not moving air", start=now - timedelta(hours=3), end=now, score=0.9,
         why=(Hypothesis(cause="Broken belt", confidence=0.7, evidence="3 of 4 fans run, pressure 8 Pa under set"),),
         check=("Look at the belt and the breaker of tunnel fan 2", "Open the tunnel curtain by hand"),
-        data={"evidence": [{"for": True, "text": "Pressure fell with the fan"}, {"for": False, "text": "No alarm"}]},
+        data={"evidence": [{"for": True, "text": "Pressure fell with the fan"}, {"for": False, "text": "No alarm"}],
+              "harm_h": 5.6, "also": ["Temperature 2 K over set"]},
     )  # fmt: skip
     stuck = Finding(
         category=Category.SENSOR, kind="stuck", house=5, subject="temp_c_2", start=now - timedelta(hours=16),

@@ -67,6 +67,8 @@ def test_open_findings_stand_with_the_drawing_that_their_analysis_made(source):
     assert "<path" in view.cards[0].drawing
     assert "script" not in view.cards[0].drawing
     assert (view.cards[0].why, view.cards[0].check[:4]) == ("Broken belt (70%)", "Look")
+    assert (view.cards[0].harm, view.cards[0].also) == ("harm within about 6 h", ("Temperature 2 K over set",))
+    assert view.cards[1].harm == ""
     [episodes] = view.episodes
     assert episodes.text == "2 spike · 1 stuck"
 

@@ -29,11 +29,16 @@ WEEK: Final = timedelta(days=7)
 MOST: Final = 12
 """Findings that are shown in full."""
 NOTEBOOK: Final = "anomaly"
+FAR_H: Final = 24
+"""What does no harm within a day is not said to do any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A finding with what helps to act on it; ``drawing`` is the picture that its analysis made of it."""
+    """A finding with what helps to act on it.
+
+    ``also`` are the titles of what has the same cause; ``drawing`` is the picture that its analysis made of it.
+    """
 
     state: State
     where: str
@@ -43,6 +48,8 @@ class Card:
     sure: str
     why: str
     check: str
+    harm: str
+    also: tuple[str, ...]
     drawing: Any
 
 
@@ -106,8 +113,24 @@ def card(one: Finding, farm: Farm, at: datetime, drawing: str = "") -> Card:
         sure=text.sure(one.score),
         why=f"{best.cause} ({best.confidence:.0%})" if best else "",
         check=one.check[0] if one.check else "",
+        harm=_harm(one.data.get("harm_h")),
+        also=tuple(str(title) for title in listed(one.data.get("also"))),
         drawing=_shown(drawing, one.title) if drawing else "",
     )
+
+
+def _harm(hours: object) -> str:
+    """How long until it does harm, as the analysis judged it."""
+    if not isinstance(hours, int | float) or not 0 <= hours <= FAR_H:
+        return ""
+    return (
+        f"harm within about {clock.in_words(timedelta(hours=round(hours)))}" if hours >= 1 else "harm within the hour"
+    )
+
+
+def listed(said: object) -> list[Any]:
+    """A list in the data of a finding; none when it is no list."""
+    return list(said) if isinstance(said, list | tuple) else []
 
 
 def _sentence(found: list[Finding], at: datetime) -> str:

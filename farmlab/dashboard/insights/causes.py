@@ -93,8 +93,7 @@ def _sentence(found: list[Finding]) -> str:
 
 
 def _reasoned(one: Finding, card: Card) -> Reasoned:
-    said = one.data.get("evidence", ())
-    items = [item for item in said if isinstance(item, dict)] if isinstance(said, list | tuple) else []
+    items = [item for item in anomalies.listed(one.data.get("evidence")) if isinstance(item, dict)]
     return Reasoned(
         card=card,
         causes=tuple(Cause(why.cause, round(100 * why.confidence), why.evidence) for why in one.why[:4]),
