@@ -16,6 +16,8 @@ SLOT: Final = pd.Timedelta(minutes=30)
 SLOTS: Final = 48
 DAYS: Final = 7
 FEWEST_DAYS: Final = 3
+SHUT: Final = 0.1
+"""Below this share of the usual a valve is shut; what birds missed, they drink in the hour after."""
 KNOWN: Final = 0.6
 """Share of the slots in a stretch that must be known on both sides."""
 
@@ -25,7 +27,8 @@ def slots(amount: pd.Series) -> pd.Series:
     if amount.empty:
         return amount
     means: pd.Series = amount.resample(SLOT, label="right", closed="right").mean()
-    return means[means.index <= amount.index[-1]]
+    over: pd.Series = means[means.index <= amount.index[-1]]
+    return over
 
 
 def profile(amount: pd.Series, *, timezone: str) -> list[float | None]:
@@ -50,7 +53,7 @@ def profile(amount: pd.Series, *, timezone: str) -> list[float | None]:
 def change(amount: pd.Series, usual: Sequence[float | None], *, hours: float, timezone: str) -> pd.Series:
     """By how much the last hours differ from the usual day, as a share (−0.2: a fifth too little), by half-hour.
 
-    Half-hours without anything at all are left out: a closed valve is no small appetite.
+    Half-hours with next to nothing, and those beside them, are left out: a closed valve is no small appetite.
 
     >>> times = pd.date_range("2026-07-01", periods=48 * 6, freq="30min", tz="UTC", inclusive="right")
     >>> drunk = pd.Series(1.0, index=times)
@@ -76,7 +79,9 @@ def changes(amount: pd.Series, *, hours: float, timezone: str) -> pd.Series:
 
 
 def _apart(means: pd.Series, wanted: pd.Series, hours: float) -> pd.Series:
-    both = (means > 0) & (wanted > 0)
+    shut = means <= SHUT * wanted
+    near = shut | shut.shift(1, fill_value=False) | shut.shift(2, fill_value=False) | shut.shift(-1, fill_value=False)
+    both = ~near & (wanted > 0) & means.notna()
     count = round(pd.Timedelta(hours=hours) / SLOT)
     sums = [part.where(both).rolling(count, min_periods=round(KNOWN * count)).sum() for part in (means, wanted)]
     return (sums[0] / sums[1] - 1).rename("change")

@@ -21,7 +21,7 @@ NOTHING: Final = 0.85
 """From this share on, nothing comes in at all."""
 OPEN_PCT: Final = 3.0
 """Inlets that are further open were not closed by a controller that looks for pressure."""
-HANGS_READINGS: Final = 4
+HANGS_READINGS: Final = 5
 UNMOVED_PCT: Final = 1.0
 TOO_LITTLE: Final = 0.5
 TOO_MUCH: Final = 1.8
@@ -183,12 +183,18 @@ def runs(case: Case) -> pd.Series:
     return (case.column("fans_exhaust_running") > 0) & (tunnel == 0)
 
 
+def _fully(case: Case) -> pd.Series:
+    """Where as many side fans run as at most in the last hour: inlets are set for these, not for a timer's rests."""
+    fans = case.column("fans_exhaust_running")
+    return fans >= fans.rolling("60min", min_periods=1).max()
+
+
 def off_target(case: Case) -> pd.Series:
     """−1 or 1 where the last readings with running fans all had too little or too much pressure and inlets unmoved.
 
     0 where not so, missing while no side fan runs.
     """
-    shown, running = opening(case), runs(case)
+    shown, running = opening(case), runs(case) & _fully(case)
     ratio = (case.column("pressure_pa") / case.column("pressure_set_pa").where(lambda pa: pa >= LEAST_PA))[running]
     last = ratio.rolling(HANGS_READINGS)
     moved = shown[running].rolling(HANGS_READINGS).max() - shown[running].rolling(HANGS_READINGS).min()

@@ -150,8 +150,7 @@ class Case:
 
         "20 Nov 14:05".
         """
-        local = pd.Timestamp(moment).tz_convert(clock.zone(self.timezone))
-        return f"{local.day} {local:%b %H:%M}"
+        return dated(moment, self.timezone)
 
     def stretch(
         self, state: pd.Series, *, confirm: int = 0, goes_on: pd.Series | None = None
@@ -203,6 +202,16 @@ class Case:
             check=tuple(check),
             data=data,
         )
+
+
+def dated(moment: datetime | pd.Timestamp, timezone: str) -> str:
+    """The moment on the farm's clock, with its day.
+
+    >>> dated(pd.Timestamp("2026-11-20T13:05Z"), "Europe/Berlin")
+    '20 Nov 14:05'
+    """
+    local = pd.Timestamp(moment).tz_convert(clock.zone(timezone))
+    return f"{local.day} {local:%b %H:%M}"
 
 
 def beyond(value: float, limit: float) -> float:

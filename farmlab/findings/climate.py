@@ -20,7 +20,7 @@ TOLERANCE: Final = ((7, 2.0, 2.0), (21, 2.0, 2.5), (999, 2.5, 3.5))
 """Up to this age in days: °C that the house may be below and above its set-point."""
 CRITICAL_HIGH: Final = 4.0
 CRITICAL_LOW: Final = 3.0
-OUTDOOR_EXCESS: Final = 3.0
+OUTDOOR_EXCESS: Final = 4.5
 """°C above outside that a house can reach at full ventilation without anything being wrong."""
 CONFIRM_MINUTES: Final = 20
 SMOOTHED_MINUTES: Final = 10

@@ -31,7 +31,7 @@ LEAK_TIMES: Final = 2.5
 """A leak: the flow in the dark is so much more, and so many times, what is usual."""
 YOUNGEST: Final = 2
 """Before this age in days chicks have hardly begun."""
-CONFIRM_MINUTES: Final = 25
+CONFIRM_MINUTES: Final = 50
 LONG_HOURS: Final = 12.0
 CLEAR: Final = 0.6
 """An amount is usual again below this share of its limit."""

@@ -26,6 +26,8 @@ SLOTS_BEFORE: Final = 4
 FEWEST_SLOTS: Final = 24
 MORE_HEATERS: Final = 1.2
 TIMES: Final = 1.5
+LEAST_USUAL: Final = 1.5
+"""Fewer heaters than that come and go with the clouds."""
 SPREADS: Final = 4.0
 COOLER_C: Final = 0.1
 PAD_MINUTES: Final = 45
@@ -89,7 +91,7 @@ def _weak(case: Case) -> Finding | None:
     if said.empty:
         return None
     more = said["burning"] > said["expected"] + np.maximum(MORE_HEATERS, SPREADS * said["spread"])
-    weak = more & (said["burning"] > TIMES * said["expected"]) & (said["cooler"] > COOLER_C)
+    weak = more & (said["burning"] > TIMES * said["expected"].clip(lower=LEAST_USUAL)) & (said["cooler"] > COOLER_C)
     weak &= ~said["more_air"] & ~said["warming"]
     weak &= weak.shift(fill_value=False)
     slots = weak.reindex(case.index, method="ffill", limit=7).eq(True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from farmlab import clock, quality
 from farmlab.domain import Category, Finding, Severity, SyncStatus
-from farmlab.findings.case import beyond, cause
+from farmlab.findings.case import beyond, cause, dated
 from farmlab.quality.rules import LEAST_STALE_S, OF_BIRDS, STALE_READINGS
 from farmlab.quality.verdict import FLAGGED_WARNING, STALE_HOURS
 
@@ -96,7 +96,7 @@ def of_syncs(farm: str, syncs: Sequence[SyncRun], *, timezone: str) -> list[Find
     if len(failed) < FAILED_SYNCS:
         return []
     first, last = failed[-1], failed[0]
-    since = clock.spoken(first.started_at, timezone, at=last.started_at)
+    since = dated(first.started_at, timezone)
     return [
         Finding(
             category=Category.OPERATION,

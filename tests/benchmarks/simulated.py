@@ -31,6 +31,8 @@ LEARNING = timedelta(days=4)
 WINDOW = timedelta(hours=24)
 EVERY = timedelta(hours=12)
 """Healthy farms are looked at so often."""
+OF_LIMITS = {"temperature_high", "temperature_heat", "temperature_low", "rh_pct_high", "co2_ppm_high", "nh3_ppm_high"}
+"""Kinds of finding that say no more than that the house has left a limit: in summer healthy houses do."""
 SENSOR_HOURS = {"sensor_stuck": 3.0, "sensor_drift": 48.0}
 """Hours from ``t_detectable`` in which a fault of a sensor is to be found; 1 where not said."""
 EQUIPMENT_HOURS = 2.0
@@ -190,20 +192,22 @@ def _recall(what: str, mine: Sequence[Told], aim: float) -> Row:
 
 
 def healthy() -> Iterator[Row]:
-    """False alerts per house-day where nothing was broken, looked at twice a day."""
-    alerts: set[tuple[int, str, datetime]] = set()
+    """Alerts per house-day where nothing was broken, looked at twice a day; the second row is true, but no fault."""
+    alerts: set[tuple[int, int, str, datetime]] = set()
     days = 0.0
     with tempfile.TemporaryDirectory() as folder:
         for seed, until in HEALTHY:
             lived = simulated_farm.simulate(Path(folder) / str(seed), seed=seed, until=until, rate=0)
             days += sum(1 for _ in _moments(lived)) * EVERY / timedelta(days=1)
-            alerts |= {(seed, *alert) for alert in false_alerts(Observer(lived))}  # type: ignore[misc]
-    yield {
-        "what": f"false alerts per house-day, {days:.0f} days",
-        "measured": f"{len(alerts) / days:.3f}",
-        "beside": "aim 0.200",
-        "ratio": len(alerts) / days / 0.2,
-    }
+            alerts |= {(seed, *alert) for alert in false_alerts(Observer(lived))}
+    limits = {alert for alert in alerts if alert[2].split("/")[-1] in OF_LIMITS}
+    for what, mine in (("false alerts per house-day", alerts - limits), ("  limits really left (weather)", limits)):
+        yield {
+            "what": f"{what}, {days:.0f} d",
+            "measured": f"{len(mine) / days:.3f}",
+            "beside": "aim 0.200" if mine is not limits else "",
+            "ratio": len(mine) / days / 0.2 if mine is not limits else None,
+        }
 
 
 def false_alerts(observer: Observer) -> dict[tuple[int, str, datetime], Finding]:

@@ -19,7 +19,7 @@ def test_three_failures_in_a_row_are_a_finding() -> None:
     failed = [sync(minutes, SyncStatus.FAILED) for minutes in (0, 10, 5)]
     [finding] = findings.of_syncs("Hillside", [*failed, sync(15, SyncStatus.SUCCESS)], timezone="Europe/Berlin")
     assert finding.category is Category.OPERATION
-    assert finding.title == "No readings could be fetched since 13:50, 3 attempts"
+    assert finding.title == "No readings could be fetched since 1 Jul 13:50, 3 attempts"
     assert finding.start == NOON - timedelta(minutes=10)
     assert finding.why[0].evidence == "503"
 
