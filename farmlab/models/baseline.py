@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,49 +11,44 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LEAST_AMOUNT = 1e-9
+    Values = NDArray[np.float64]
+
+LEAST_AMOUNT: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A plan by hour: a set-point curve is subtracted, the target curve of an ``amount`` divided out.
+    """A plan: a set-point curve is subtracted, the target curve of an ``amount`` divided out.
 
-    Without ``values`` nothing is planned, and nothing is taken out.
+    Without ``points`` nothing is planned, and nothing is taken out. Where readings may be missing they are NaN.
 
     >>> hours = pd.date_range("2026-07-01", periods=3, freq="h", tz="UTC")
-    >>> plan = Baseline.of(pd.Series([30.0, 29.0], index=hours[[0, 2]]), hours, amount=False)
-    >>> plan.removed(pd.Series([30.5, 29.5, 29.0], index=hours)).tolist()
+    >>> plan = Baseline(pd.Series([30.0, 29.0], index=hours[[0, 2]]))
+    >>> plan.apart(np.array([30.5, 29.5, 29.0]), plan.at(hours)).tolist()
     [0.5, 0.0, 0.0]
     """
 
-    values: pd.Series | None = None
+    points: pd.Series | None = None
     amount: bool = False
-
-    @classmethod
-    def of(cls, plan: pd.Series | None, index: pd.DatetimeIndex, *, amount: bool) -> Baseline:
-        """The plan at these hours, linear between its points, level before the first and after the last."""
-        points = plan.dropna().sort_index() if plan is not None else pd.Series(dtype=float)
-        if points.empty:
-            return cls()
-        times = pd.DatetimeIndex(points.index)
-        values = np.interp(index.as_unit("ns").asi8, times.as_unit("ns").asi8, points.to_numpy(float))
-        return cls(pd.Series(np.maximum(values, _LEAST_AMOUNT) if amount else values, index=index), amount)
 
     @property
     def planned(self) -> bool:
         """Whether there is a plan at all."""
-        return self.values is not None
+        return self.points is not None and bool(self.points.notna().any())
 
-    def removed(self, y: pd.Series) -> pd.Series:
-        """How far the series is from the plan: the difference, or the ratio of an amount."""
-        if self.values is None:
-            return y
-        plan = self.values.reindex(y.index)
-        return y / plan if self.amount else y - plan
+    def at(self, times: pd.DatetimeIndex) -> Values:
+        """The plan at these times, linear between its points, level before the first and after the last."""
+        if self.points is None or not self.planned:
+            return np.full(len(times), 1.0 if self.amount else 0.0)
+        known = self.points.dropna().sort_index()
+        moments = pd.DatetimeIndex(known.index).as_unit("ns").asi8
+        values = np.interp(times.as_unit("ns").asi8, moments, known.to_numpy(float))
+        return np.asarray(np.maximum(values, LEAST_AMOUNT) if self.amount else values)
 
-    def restored(self, times: pd.DatetimeIndex, deviations: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The values that these deviations mean; ``times`` run along the rows of ``deviations``."""
-        if self.values is None:
-            return deviations
-        plan = self.values.reindex(times).to_numpy(float).reshape(deviations.shape)
-        return plan * deviations if self.amount else plan + deviations
+    def apart(self, values: Values, planned: Values) -> Values:
+        """How far values are from the plan: the difference, or the ratio of an amount."""
+        return values / planned if self.amount else values - planned
+
+    def together(self, deviations: Values, planned: Values) -> Values:
+        """The values that these deviations mean."""
+        return planned * deviations if self.amount else planned + deviations

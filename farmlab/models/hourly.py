@@ -56,10 +56,11 @@ def bridge(y: pd.Series) -> pd.Series:
     if len(known) == 0:
         return y.iloc[:0]
     first = int(known[0])
-    return pd.Series(_bridged(values[first:]), index=y.index[first:], name=y.name)
+    return pd.Series(bridged(values[first:]), index=y.index[first:], name=y.name)
 
 
-def _bridged(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def bridged(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Like :func:`bridge`, of hours whose first is known."""
     filled = values.copy()
     for start, stop in _gaps(values):
         if stop == len(values):

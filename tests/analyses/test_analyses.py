@@ -84,33 +84,49 @@ def test_an_injected_stuck_sensor_becomes_an_episode(house: Scope, monkeypatch: 
     assert "stuck" in set(table.loc[table["sensor"] == "temp_c_4", "kind"])
 
 
-def test_forecasts_follow_the_present_and_hold_an_interval(house: Scope) -> None:
-    items = coming.coming(house)
-    assert {item.sensor.metric for item in items} == {"temp", "rh", "water", "feed"}
-    table = coming.table_of(items)
+@pytest.fixture(scope="module")
+def ahead(house: Scope) -> list[coming.Coming]:
+    return coming.coming(house)
+
+
+def test_forecasts_follow_the_present_and_hold_an_interval(house: Scope, ahead: list[coming.Coming]) -> None:
+    assert {item.metric for item in ahead} == {"temp", "rh", "water", "feed", "co2", "nh3"}
+    table = coming.table_of(ahead)
     assert (table["time"] > pd.Timestamp(house.until).floor("h")).all()
     assert (table["lower"] <= table["forecast"]).all()
     assert (table["forecast"] <= table["upper"]).all()
     assert (table.loc[table["metric"] == "water", "lower"] >= 0).all()
-    totals = coming.values(items)
+    totals = coming.values(ahead)
     water = table[table["metric"] == "water"].head(24)["forecast"].sum()
     assert totals["water/1"] == pytest.approx(water, abs=0.1)
-    assert f"{water:.0f} l of water" in coming.summary(items)
+    assert f"{water:.0f} l of water" in coming.summary(ahead)
 
 
-def test_back_test_stands_beside_yesterdays_value(house: Scope) -> None:
-    tested = coming.backtest(coming.coming(house))
+def test_back_test_stands_beside_yesterdays_value(ahead: list[coming.Coming]) -> None:
+    tested = coming.backtest(ahead)
     naive = tested[tested["model"] == "seasonal-naive"]
     assert np.allclose(naive["ratio"], 1.0)
     shown = coming.backtest_table(tested)
-    assert shown["model"].str.endswith("(used)").any()
+    assert len(shown) == 2 * len(ahead)
+    assert set(shown["model"]) <= {"ensemble", "seasonal-naive"}
     assert coming.backtest_table(tested.iloc[:0]).empty
+    shares = coming.members_table(ahead).drop(columns=["house", "series"])
+    assert shares.sum(axis=1).between(97, 103).all()
+
+
+def test_what_forecasts_warn_of_is_said_first_and_carries_its_figure(house: Scope, ahead: list[coming.Coming]) -> None:
+    found = coming.warnings(ahead, house)
+    assert all(item.category is Category.FORECAST for item in found)
+    warned = finding(Severity.WARNING, 1, house, title="Heat stress likely tomorrow")
+    assert coming.summary(ahead, [warned]).startswith("House 1: Heat stress likely tomorrow. The next 24 hours")
+    (drawn,) = coming.show(ahead, [warned], house)
+    assert "<svg" in drawn.data["drawing"]
+    assert coming.show(ahead, [], house) == []
 
 
 def test_a_series_without_history_is_refused_in_a_sentence(house: Scope) -> None:
-    young = replace(house, start=house.until - timedelta(hours=1))
-    items = [coming.Coming(young.houses[0], young.sensors(1)[0], None, "too short")]
-    assert coming.picture(items[0], young) is None
+    items = [coming.Coming(house.houses[0], house.sensors(1)[0], None, refusal="too short")]
+    assert coming.show(items, [], house) == []
     assert "too short" in coming.refusals(items).html
     assert coming.summary(items).startswith("No forecast could be made")
     assert coming.table_of(items).empty

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from farmlab.domain import Sensor
-from farmlab.figures import Picture, coverage, evidence, fan, house_day, houses, recalls, targets
+from farmlab.figures import Fan, Picture, coverage, evidence, fan, fans, house_day, houses, recalls, targets
 from farmlab.figures.lines import dates
 from farmlab.figures.style import PALETTE
 from tests.figures.pages import HOSTILE, START, UNTIL, ZONE, Episode, amounts, day, parsed, texts
@@ -183,22 +183,28 @@ def test_houses_share_one_scale_and_say_their_distance_from_the_target() -> None
     assert {"House 6", "34.0 °C (+4.0)", "30.0 °C (+0.0)", "29.0 °C (−1.0)", "no data"} <= set(said)
 
 
-def test_the_fan_begins_at_the_present_and_truth_is_laid_over_it() -> None:
+def test_the_fan_begins_at_the_present_and_what_was_said_stands_beside_what_came() -> None:
     hours = pd.date_range(UNTIL - timedelta(hours=100), UNTIL + timedelta(hours=60), freq="h").floor("h")
     series = pd.Series(np.arange(len(hours), dtype=float), index=hours)
-    issued = pd.DataFrame({"forecast": 99.0}, index=hours[80:128])
+    origins = pd.DatetimeIndex([pd.Timestamp(UNTIL).floor("h") - timedelta(hours=back) for back in (75, 51, 27)])
+    ahead_of = [pd.date_range(origin, periods=49, freq="h")[1:] for origin in origins]
+    issued = pd.DataFrame({"origin": origins.repeat(48), "time": np.concatenate(ahead_of)}).assign(
+        forecast=99.0, lower=90.0, upper=120.0
+    )
+    issued["time"] = pd.to_datetime(issued["time"], utc=True)
     picture = fan(
         series[: pd.Timestamp(UNTIL)], ahead(), metric="water", until=UNTIL, timezone=ZONE, title="x", issued=issued
     )
     [panel] = panels(picture)
     assert panel.get_xlim() == pytest.approx(dates(pd.DatetimeIndex([UNTIL - timedelta(hours=72), ahead().index[-1]])))
     assert "now" in texts(picture)
-    assert {"forecast", "80 % interval", "said yesterday", "water per hour, l"} <= set(texts(picture))
+    assert {"forecast", "80 % interval", "said the day before", "water per hour, l"} <= set(texts(picture))
     assert lines(panel, "series_1")[0].tolist() == [100.0] * 48
-    [earlier] = lines(panel, "series_2")
-    assert len(earlier) == (hours[80:128] <= UNTIL).sum()
-    later = fan(series, ahead(), metric="temp", until=UNTIL, timezone=ZONE, title="x", truth=series, target=series)
-    assert {"said here", "what came", "temperature, °C"} <= set(texts(later))
+    assert 3 * 20 < np.isfinite(lines(panel, "series_2")[0]).sum() <= 72
+    part = Fan(series[: pd.Timestamp(UNTIL)], ahead(), "temp", issued.iloc[:0], series)
+    both = fans([part, part], until=UNTIL, timezone=ZONE, title="x")
+    assert len(panels(both)) == 2
+    assert "said the day before" not in texts(both)
 
 
 def test_a_flock_is_drawn_beside_its_target_without_the_running_day() -> None:
