@@ -124,7 +124,7 @@ def look(
     _require_some(data)
     progress = _Progress(sum(len(part) for grid in found.grids for part in grid.parts), say)
     sensors: dict[str, Sensor] = {}
-    warnings: list[str] = []
+    warnings = list(found.warnings)
     for grid in found.grids:
         with threadpool_limits(1, user_api="blas"):  # many small products: threads would only wait for each other
             judged = [_judge(part, grid, chosen, data.zone, until, progress) for part in grid.parts]

@@ -29,6 +29,12 @@ _ROUND_S: Final = (
     *(3600 * hours for hours in (1, 2, 3, 4, 6, 8, 12, 24, 168)),
 )
 _NEARLY: Final = 0.05
+_BLOCK: Final = 24
+"""Steps of which each stretch of time has one usual length,"""
+_SHORT: Final = 0.25
+"""which this share of them does not exceed: where values are left out, steps are longer."""
+_MIXED: Final = 0.1
+"""Share of the time in which steps may be others without a word."""
 _COUNTING: Final = 0.5
 """A series that never falls, and rises at this share of its steps or more, counts something."""
 _FEWEST_COUNTS: Final = 20
@@ -58,11 +64,12 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The tables that are judged, what is not judged and why, and what has to be said of steps."""
+    """The tables that are judged, what is not judged and why, and sentences: what was done, and what is wrong."""
 
     grids: tuple[Grid, ...]
     unfit: dict[str, str]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def sort(data: Data) -> Sorted:
@@ -70,18 +77,19 @@ def sort(data: Data) -> Sorted:
     unfit: dict[str, str] = {}
     steps: dict[str, pd.Timedelta] = {}
     notes: list[str] = []
+    warnings: list[str] = []
     for series in data.series:
         times = data.time[series.rows[_usable(series, data)]]
         unfit |= {series.name: why} if (why := _why_not(series.values[_usable(series, data)], times)) else {}
         if not why:
             steps[series.name], mixed = usual_step(times)
-            notes += [f"{series.name}: {mixed}"] if mixed else []
+            warnings += [f"{series.name}: {mixed}"] if mixed else []
     fit = [series for series in data.series if series.name in steps]
     grids: list[Grid] = []
     for place in dict.fromkeys(series.place for series in fit):
         mine = [series for series in fit if series.place == place]
         grids += [_grid(place, together, steps, data, notes) for together in _by_step(mine, steps)]
-    return Sorted(tuple(grids), unfit, (*_shortened(notes), *_steps_said(grids)))
+    return Sorted(tuple(grids), unfit, (*_shortened(notes), *_steps_said(grids)), tuple(_shortened(warnings)))
 
 
 def usual_step(times: NDArray[np.datetime64]) -> tuple[pd.Timedelta, str]:
@@ -92,14 +100,22 @@ def usual_step(times: NDArray[np.datetime64]) -> tuple[pd.Timedelta, str]:
     Timedelta('0 days 00:05:00')
     """
     seconds = np.diff(np.unique(times)).astype("timedelta64[us]").astype(np.int64) / 1e6
-    usual = float(np.median(seconds))
-    near = np.sort(seconds[seconds <= max(60 * usual, 1.0)])
-    by_time = float(near[np.searchsorted(np.cumsum(near), near.sum() / 2)])
-    if by_time <= SAME_STEP * usual or (seconds >= by_time / SAME_STEP).mean() < 0.1:
-        return _rounded(usual), ""
-    few, many = _rounded(usual), _rounded(by_time)
-    words = clock.in_words(few.to_pytimedelta()), clock.in_words(many.to_pytimedelta())
-    return many, f"its steps are mixed ({words[0]} and {words[1]}); one value every {words[1]} is judged"
+    blocks = np.array_split(seconds, max(1, len(seconds) // _BLOCK))
+    lengths = np.sort([float(np.quantile(block, _SHORT)) for block in blocks])
+    usual = float(lengths[np.searchsorted(np.cumsum(lengths), lengths.sum() / 2)])
+    step = _rounded(usual)
+    for other in (lengths[lengths < usual / SAME_STEP], lengths[lengths > usual * SAME_STEP]):
+        if other.sum() >= _MIXED * lengths.sum():
+            words = (
+                clock.in_words(step.to_pytimedelta()),
+                clock.in_words(_rounded(float(np.median(other))).to_pytimedelta()),
+            )
+            return step, f"its steps are mixed ({words[0]} and {words[1]}): one value every {words[0]} is judged"
+    return step, ""
+
+
+def _said(step: pd.Timedelta) -> str:
+    return clock.in_words(step.to_pytimedelta())
 
 
 def _why_not(values: NDArray[np.float64], times: NDArray[np.datetime64]) -> str:

@@ -147,7 +147,14 @@ def test_mixed_steps_are_said_and_the_coarse_one_is_judged(tmp_path: Path) -> No
     keep = (frame.index < 6 * DAY) | (frame.index % 6 == 0)
     found = grids.sort(read(tmp_path, frame[keep]))
     assert found.grids[0].step == pd.Timedelta(hours=1)
-    assert "T1: its steps are mixed (10 min and 1 h)" in found.notes[0]
+    assert "T1: its steps are mixed (1 h and 10 min): one value every 1 h is judged" in found.warnings[0]
+
+
+def test_values_that_are_left_out_here_and_there_are_no_mixed_steps(tmp_path: Path) -> None:
+    frame = room(12)
+    found = grids.sort(read(tmp_path, frame[np.random.default_rng(1).random(len(frame)) < 0.6]))
+    assert found.grids[0].step == pd.Timedelta(minutes=10)
+    assert found.warnings == ()
 
 
 def test_sensors_that_report_at_moments_of_their_own_are_neighbours(tmp_path: Path) -> None:
