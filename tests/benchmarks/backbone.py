@@ -91,6 +91,7 @@ def sync() -> Iterator[Row]:
 
     with demo_copy() as settings, Store.open(settings) as store:
         farm = outside.reopen(settings.home)
+        (outside.folder(settings.home) / "gateway.json").write_text('{"port": 0}')  # the demo itself may be up
         moment = [farm.until]
         with outside.gateway(settings.home, farm, now=lambda: moment[0]) as gateway:
             record = store.farm(demo.FARM)
@@ -158,6 +159,8 @@ def _memory_mb(command: list[str], after_s: float, environment: dict[str, str] |
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         time.sleep(after_s)
+        if process.poll() is not None:
+            raise ConfigError(f"it ended by itself: {' '.join(command)}", next_step="Run it by hand to see why.")
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         return sum(member.memory_full_info().pss for member in family) / 1e6
     finally:
