@@ -121,7 +121,7 @@ def card(one: Finding, farm: Farm, at: datetime, drawing: str = "") -> Card:
 
 def _harm(hours: object) -> str:
     """How long until it does harm, as the analysis judged it."""
-    if not isinstance(hours, int | float) or not 0 <= hours <= FAR_H:
+    if not isinstance(hours, int | float) or not 0 <= hours < FAR_H:
         return ""
     return (
         f"harm within about {clock.in_words(timedelta(hours=round(hours)))}" if hours >= 1 else "harm within the hour"
