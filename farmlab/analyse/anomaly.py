@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LEARNING: Final = "learning"
 NOT_JUDGED: Final = "not judged"
+TOO_LITTLE: Final = "Too little history"
 _SPOKEN: Final = re.compile(r"\b(since|at) (yesterday )?(\d\d:\d\d)\b")
 
 
@@ -304,7 +305,7 @@ def _too_little(grid: Grid, judged: list[tuple[pd.DataFrame, Judged, tuple[Episo
             span = clock.in_words((last - first).to_pytimedelta())
             since = f"{first.tz_convert(zone):%Y-%m-%d %H:%M}"
             said.append(
-                f"Too little history{where} from {since} on: {len(part):,} rows in {span}, "
+                f"{TOO_LITTLE}{where} from {since} on: {len(part):,} rows in {span}, "
                 f"and {needed} are needed to learn from: not judged."
             )
     return said if len(said) <= 3 else [*said[:2], f"The same of {len(said) - 2} more stretches between long gaps."]

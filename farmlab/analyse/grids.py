@@ -106,11 +106,8 @@ def usual_step(times: NDArray[np.datetime64]) -> tuple[pd.Timedelta, str]:
     step = _rounded(usual)
     for other in (lengths[lengths < usual / SAME_STEP], lengths[lengths > usual * SAME_STEP]):
         if other.sum() >= _MIXED * lengths.sum():
-            words = (
-                clock.in_words(step.to_pytimedelta()),
-                clock.in_words(_rounded(float(np.median(other))).to_pytimedelta()),
-            )
-            return step, f"its steps are mixed ({words[0]} and {words[1]}): one value every {words[0]} is judged"
+            here, there = _said(step), _said(_rounded(float(np.median(other))))
+            return step, f"its steps are mixed ({here} and {there}): one value every {here} is judged"
     return step, ""
 
 
@@ -200,7 +197,7 @@ def _steps_said(grids: Sequence[Grid]) -> list[str]:
     said = []
     for place, mine in by_place.items():
         if len(mine) > 1:
-            steps = ", ".join(f"{clock.in_words(grid.step.to_pytimedelta())} ({len(grid.slots)})" for grid in mine)
+            steps = ", ".join(f"{_said(grid.step)} ({len(grid.slots)})" for grid in mine)
             said.append(f"{f'{place}: s' if place else 'S'}eries of different steps are judged apart: {steps}.")
     return said
 

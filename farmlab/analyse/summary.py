@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from farmlab import clock, states, text
-from farmlab.analyse import reading
+from farmlab.analyse import anomaly, reading
 from farmlab.analyse.ranking import ORDER, severity
 from farmlab.domain import Severity
 from farmlab.publish import words
@@ -90,7 +90,9 @@ def since(episode: Episode, data: Data) -> str:
 def _sentence(data: Data, looked: Looked) -> str:
     count = len(looked.judged)
     if not count:
-        why = looked.warnings[0] if looked.warnings else f"of {looked.sensors[0].name}, {looked.sensors[0].why_not}"
+        first = looked.sensors[0]
+        short = (warning for warning in looked.warnings if warning.startswith(anomaly.TOO_LITTLE))
+        why = next(short, f"of {text.one_line(first.name, limit=60)}, {first.why_not}")
         return f"Nothing could be judged: {why[:1].lower()}{why[1:]}".rstrip(".")
     over = f"{words.count(count, 'sensor')} over {_days(max(sensor.judged_days for sensor in looked.judged))}"
     serious = [episode for episode in looked.episodes if severity(episode) is not Severity.INFO]
