@@ -32,7 +32,7 @@ LEAST_DEFICIT: Final = {"side": 0.15, "tunnel": 0.115}
 """A smaller lack of air is within what inlets and gusts do."""
 USUAL_HOURS: Final = (3.0, 12.0)
 """Water and feed are compared with the usual day over so many hours."""
-CHANGES: Final = {"low": (0.12, 0.30), "high": (0.15, 0.50)}
+CHANGES: Final = {"low": (0.12, 0.30), "high": (0.18, 0.50)}
 """Less than the first share is not worth a walk; the second is, whatever the past was like."""
 CHANGE_TIMES: Final = 1.8
 SETTLED_INTAKE_D: Final = 2
