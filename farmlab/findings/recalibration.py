@@ -2,9 +2,8 @@
 
 A false alarm makes the limit 1.25 times as high, a confirmed finding 0.9 times, never below the start and never above
 three times it. One answer counts: with 30 answers spread over 70 rules and sensors, waiting for a second one would
-change nothing. Steps of 1.5 cost too much of what is real. For the other sensors of the house the same rule moves by
-half as much (the root of the step), since what misleads it at one sensor is often in the house: a door, a work, a
-habit of the controller. Findings that are critical are never held back.
+change nothing. Steps of 1.5 cost too much of what is real, and so does moving the same rule for the other sensors of
+the house. Findings that are critical are never held back.
 """
 
 from __future__ import annotations
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
 TIMES: Final = {Answer.FALSE: 1.25, Answer.TRUE: 0.9, Answer.KNOWN: 1.0}
 """Answer → what becomes of the limit; that something is known says nothing about the limit."""
 MOST: Final = 3.0
-
 LEVEL: Final = "level"
 RULES: Final = {"offset": LEVEL, "drift": LEVEL, "trend": LEVEL}
 """Kind of finding → the rule that it is of; these are one change of level, seen over hours or days. Else the kind."""
-ANY: Final = "*"
-"""Stands for every subject of a house of which nobody has spoken."""
 
 OfHouse = dict[str, dict[str, float]]
 """Subject (a sensor's column, a group of machines …) → rule → how many times its limit is the usual one."""
@@ -45,28 +41,24 @@ def factors(answered: Iterable[tuple[Finding, Feedback]]) -> dict[int, OfHouse]:
     ...     category=Category.SENSOR, kind="stuck", house=3, subject="temp_c_2", start=noon, title="Stuck", id="F1"
     ... )
     >>> factors([(stuck, Feedback(finding="F1", answer=Answer.FALSE, by="Ann", at=noon))])
-    {3: {'*': {'stuck': 1.118}, 'temp_c_2': {'stuck': 1.25}}}
+    {3: {'temp_c_2': {'stuck': 1.25}}}
     """
     moved: dict[int, OfHouse] = {}
     for finding, word in _last(answered):
-        told = moved.setdefault(finding.house, {ANY: {}})
-        rule = RULES.get(finding.kind, finding.kind)
-        told.setdefault(finding.subject, {}).setdefault(rule, factor(told, finding.subject, rule))
-        for subject, rules in told.items():
-            step = TIMES[word.answer] ** (1.0 if subject == finding.subject else 0.5)
-            if subject == ANY or rule in rules:
-                rules[rule] = round(min(max(rules.get(rule, 1.0) * step, 1.0), MOST), 4)
+        told = moved.setdefault(finding.house, {})
+        limit = factor(told, finding.subject, finding.kind) * TIMES[word.answer]
+        rules = told.setdefault(finding.subject, {})
+        rules[RULES.get(finding.kind, finding.kind)] = round(min(max(limit, 1.0), MOST), 4)
     return moved
 
 
 def factor(told: Mapping[str, Mapping[str, float]], subject: str, kind: str) -> float:
     """How many times the usual one the limit is, for a subject of the house, from which on a kind is told.
 
-    >>> factor({"*": {"stuck": 1.118}, "temp_c_2": {"stuck": 1.25}}, "temp_c_3", "stuck")
-    1.118
+    >>> factor({"temp_c_2": {"level": 1.25}}, "temp_c_2", "drift"), factor({}, "temp_c_3", "drift")
+    (1.25, 1.0)
     """
-    rule = RULES.get(kind, kind)
-    return told.get(subject, {}).get(rule, told.get(ANY, {}).get(rule, 1.0))
+    return told.get(subject, {}).get(RULES.get(kind, kind), 1.0)
 
 
 def of_channels(told: Mapping[str, Mapping[str, float]], columns: Iterable[str]) -> OfHouse:
