@@ -441,3 +441,29 @@ class ModelRecord:
     state: Mapping[str, Any] = field(default_factory=dict)
     champion: bool = False
     id: int = 0
+
+
+class ModelStep(StrEnum):
+    """What was done with a model."""
+
+    TRAINED = "trained"
+    FAILED = "failed"
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled_back"
+    KEPT_OUT = "kept_out"
+    """A challenger that was no better than the champion"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChange:
+    """One line of the history of a task and scope; ``model_id`` is None for a training that failed."""
+
+    task: str
+    farm: str
+    scope: str
+    at: datetime
+    what: ModelStep
+    by: str = ""
+    note: str = ""
+    model_id: int | None = None
+    id: int = 0

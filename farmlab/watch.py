@@ -135,7 +135,7 @@ def _store(scope: Scope, house: House, known: dict[str, Any]) -> None:
         libraries=_libraries(),
         state=known,
     )
-    scope.store.promote(scope.store.save_model(record).id)
+    scope.store.promote(scope.store.save_model(record).id, at=scope.until)
 
 
 def _libraries() -> dict[str, str]:

@@ -285,6 +285,20 @@ model: Final = Table(
     Index(None, "task", "farm", "scope"),
 )
 
+model_history: Final = Table(
+    "model_history",
+    METADATA,
+    _id(),
+    *_words("task", "farm", "scope"),
+    Column("at", Moment, nullable=False),
+    *_words("by"),
+    Column("what", Word(domain.ModelStep), nullable=False),
+    *_words("note"),
+    Column("model_id", Integer),
+    Index(None, "task", "farm", "scope"),
+)
+"""``model_id`` outlives the model, which may have been pruned."""
+
 lock: Final = Table(
     "lock",
     METADATA,

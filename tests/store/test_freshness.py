@@ -62,7 +62,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "model": lambda store: store.save_model(
         ModelRecord(name="m", version=0, task="t", farm="Hillside", scope="house 1", fitted_at=NOON)
     ),
-    "champion": lambda store: store.promote(store.models()[0].id),
+    "champion": lambda store: store.promote(store.models()[0].id, at=NOON),
     "feedback": feedback,
 }
 

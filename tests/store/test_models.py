@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from farmlab.domain import ModelRecord
+from farmlab.domain import ModelChange, ModelRecord, ModelStep
 from farmlab.errors import DataError, UnknownName
 from farmlab.store import Store
 from tests.store.farmyard import DAY, NOON
@@ -49,7 +49,7 @@ def test_there_is_one_champion_of_a_task_and_scope(store: Store) -> None:
     elsewhere = store.save_model(replace(MODEL, scope="house 2", champion=True))
     assert store.champion("anomaly", "Hillside", "house 1") is None
     for model in (first, second, first):
-        assert store.promote(model.id) == replace(model, champion=True)
+        assert store.promote(model.id, at=NOON) == replace(model, champion=True)
         assert store.champion("anomaly", "Hillside", "house 1") == replace(model, champion=True)
     assert store.champion("anomaly", "Hillside", "house 2") == elsewhere
     third = store.save_model(replace(MODEL, champion=True))
@@ -60,5 +60,35 @@ def test_there_is_one_champion_of_a_task_and_scope(store: Store) -> None:
 def test_an_unknown_model_is_not_promoted(store: Store) -> None:
     store.save_model(replace(MODEL, champion=True))
     with pytest.raises(UnknownName, match="no model with the id 999999"):
-        store.promote(999_999)
+        store.promote(999_999, at=NOON)
     assert store.models()[0].champion
+
+
+def test_a_rollback_brings_the_champion_before_back_and_says_who_did_it(store: Store) -> None:
+    first, second, third = (store.save_model(MODEL).id for _ in range(3))
+    for model in (first, second, third):
+        store.promote(model, at=NOON, by="ann")
+    assert store.rollback("anomaly", "Hillside", "house 1", at=NOON + DAY, by="bob").id == second
+    assert store.champion("anomaly", "Hillside", "house 1").id == second
+    newest = store.model_history(task="anomaly")[0]
+    assert (newest.what, newest.by, newest.model_id) == (ModelStep.ROLLED_BACK, "bob", second)
+    assert store.rollback("anomaly", "Hillside", "house 1", at=NOON + DAY).id == first
+    with pytest.raises(DataError, match="no earlier champion"):
+        store.rollback("anomaly", "Hillside", "house 1", at=NOON + DAY)
+
+
+def test_a_training_that_failed_stays_in_the_history(store: Store) -> None:
+    said = ModelChange(task="failure", farm="Hillside", scope="fans", at=NOON, what=ModelStep.FAILED, note="2 labels")
+    store.note_model(said)
+    [kept] = store.model_history(farm="Hillside")
+    assert replace(kept, id=0) == said
+
+
+def test_pruning_keeps_the_newest_and_every_champion(store: Store) -> None:
+    ids = [store.save_model(MODEL).id for _ in range(6)]
+    other = store.save_model(replace(MODEL, scope="house 2")).id
+    store.promote(ids[0], at=NOON)
+    assert store.prune_models(keep=2) == 3
+    assert {model.id for model in store.models()} == {ids[0], *ids[-2:], other}
+    with pytest.raises(UnknownName, match="no model with the id"):
+        store.model(ids[1])
