@@ -46,10 +46,11 @@ _BUILT_IN: Final = (
     Entry("lof", "anomaly", "farmlab.models.classic.lof:Lof"),
     Entry("one_class_svm", "anomaly", "farmlab.models.classic.one_class_svm:OneClassSvm"),
     Entry("subsequence_pca", "anomaly", "farmlab.models.classic.subsequence_pca:SubsequencePca"),
+    Entry("failure_risk", "failure", "farmlab.models.failure.risk:FailureRisk"),
 )
 
 
-DEFAULT: Final = {"anomaly": "layered"}
+DEFAULT: Final = {"anomaly": "layered", "failure": "failure_risk"}
 """Task → the estimator that is used where nobody chose one."""
 
 
