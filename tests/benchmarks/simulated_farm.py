@@ -49,7 +49,7 @@ class Simulated:
         table = pd.read_csv(io.BytesIO(path.read_bytes()))
         table["time"] = pd.to_datetime(table["time"], utc=True)
         table = table.drop_duplicates(["time", "house"]).sort_values("time").set_index("time")
-        return {int(number): _columns(rows) for number, rows in table.groupby("house")}
+        return {number: _columns(table[table["house"] == number]) for number in sorted(set(table["house"].tolist()))}
 
     @cached_property
     def sensors(self) -> dict[int, list[Sensor]]:
