@@ -38,8 +38,14 @@ def summary(data: Data, looked: Looked) -> Summary:
         state=_state(looked),
         chance=_chance(looked),
         warnings=(*data.warnings, *looked.warnings, *_unfit(looked)),
-        assumptions=(*data.assumptions, *looked.notes, f"Times are {reading.zone_in_words(data)}.", looked.learned),
+        assumptions=(*data.assumptions, *_clock(data), *looked.notes, looked.learned),
     )
+
+
+def _clock(data: Data) -> list[str]:
+    """Of which clock the times are, where the file says it."""
+    said = np.isfinite(data.offset).any()
+    return [f"Times are {reading.zone_in_words(data)}."] if said else []
 
 
 def as_values(data: Data, looked: Looked, outputs: list[Path]) -> dict[str, Any]:
@@ -108,6 +114,8 @@ def _sentence(data: Data, looked: Looked) -> str:
 def _who(sensors: int, count: int) -> str:
     if count == 1:
         return "The sensor needs"
+    if sensors == count:
+        return f"All {words.count(count, 'sensor')} need"
     return f"{words.sentence(words.count(sensors, 'sensor'))} of {count} {'needs' if sensors == 1 else 'need'}"
 
 
