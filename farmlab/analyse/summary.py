@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from farmlab import clock, states, text
 from farmlab.analyse import anomaly, reading
 from farmlab.analyse.ranking import ORDER, severity
