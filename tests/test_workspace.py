@@ -127,6 +127,7 @@ def test_now_is_asked_only_at_the_edges() -> None:
         "clock.py",
         "serving",
         "dashboard",
+        "forms",
         "labelling/board.py",
         "logs.py",
         "store/locks.py",
