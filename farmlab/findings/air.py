@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 CLEAR: Final = 0.6
 """A lack of air is over below this share of its limit."""
+QUICK: Final = 3
+SEVERE: Final = 2.0
+LEAST_SEVERE: Final = 0.4
+"""So large a lack is believed one reading sooner."""
 NOTHING: Final = 0.85
 """From this share on, nothing comes in at all."""
 OPEN_PCT: Final = 3.0
@@ -50,12 +54,13 @@ def shortfall(case: Case) -> pd.Series:
     return case.once("shortfall", lambda: air_balance.shortfall(case.wide, air_balance.Balance.restored(state)))
 
 
-def deficit(case: Case) -> pd.Series:
+def deficit(case: Case, *, readings: int = air_balance.READINGS) -> pd.Series:
     """The share that is believed to be missing (:func:`~farmlab.features.air_balance.deficit`)."""
     state = case.calibration.get("air")
     if not state:
         return pd.Series(float("nan"), index=case.index)
-    return case.once("deficit", lambda: air_balance.deficit(case.wide, air_balance.Balance.restored(state)))
+    balance = air_balance.Balance.restored(state)
+    return case.once(f"deficit {readings}", lambda: air_balance.deficit(case.wide, balance, readings=readings))
 
 
 def limits(case: Case) -> pd.Series:
@@ -70,11 +75,12 @@ def _fans(case: Case) -> Finding | None:
     if not case.calibration.get("air"):
         return None
     lack, limit = deficit(case), limits(case)
-    when = case.stretch(lack > limit, goes_on=~(lack < CLEAR * limit))
+    severe = deficit(case, readings=QUICK) > np.maximum(SEVERE * limit, LEAST_SEVERE)
+    when = case.stretch((lack > limit) | severe, goes_on=~(lack < CLEAR * limit) | severe)
     if when is None:
         return None
     since = _first_of(case, when[0])
-    inside = lack.loc[when[0] : when[1]]
+    inside = deficit(case, readings=QUICK).loc[when[0] : when[1]]
     worst, group = float(inside.max()), running_group(case, when)
     warmer = (case.temperature - case.set_point).loc[since : when[1]].max()
     return case.finding(

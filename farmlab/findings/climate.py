@@ -22,6 +22,8 @@ CRITICAL_HIGH: Final = 4.0
 CRITICAL_LOW: Final = 3.0
 OUTDOOR_EXCESS: Final = 4.5
 """°C above outside that a house can reach at full ventilation without anything being wrong."""
+MILD_C: Final = 15.0
+"""The limit of EU law on humidity holds below 10 °C outside; from here on outside air is damp itself."""
 CONFIRM_MINUTES: Final = 20
 SMOOTHED_MINUTES: Final = 10
 DEAD_BAND_C: Final = 0.5
@@ -145,7 +147,16 @@ def _limit(case: Case, limit: Limit) -> Finding | None:
         when[0],
         end=when[1],
         score=beyond(worst, bound),
-        severity=Severity.CRITICAL if worst > limit.critical else Severity.WARNING,
+        severity=_severity(case, limit, worst, when),
         check=(limit.check,),
         limit=limit.source,
     )
+
+
+def _severity(case: Case, limit: Limit, worst: float, when: tuple[pd.Timestamp, pd.Timestamp | None]) -> Severity:
+    """How urgent a limit is; damp air in mild weather is the weather's, and more ventilation would not dry it."""
+    if worst > limit.critical:
+        return Severity.CRITICAL
+    outside = case.column(OUTSIDE).loc[when[0] : when[1]].mean()
+    mild = limit.column == "rh_pct" and pd.notna(outside) and float(outside) >= MILD_C
+    return Severity.INFO if mild else Severity.WARNING

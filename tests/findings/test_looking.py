@@ -266,6 +266,7 @@ def test_limits_of_gases_and_humidity(column: str, value: float, severity: Sever
     wide = house()
     rows = last(wide, 12)
     wide.loc[rows, column] = value + np.arange(int(rows.sum())) % 3
+    wide["temp_c_outside"] = 8.0
     finding = only(look(wide, calibrated=False), f"{column}_high")
     assert finding.severity is severity
     assert "limit" in finding.title
