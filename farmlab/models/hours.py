@@ -112,6 +112,8 @@ def hourly(seen: Table, usable: NDArray[np.bool_], *, timezone: str) -> Hours:
     """Hourly means of the judged rows; an hour of which something is not usable is held."""
     belongs, complete = ends(seen, timezone)
     valid = belongs >= 0
+    if not valid.any():
+        return Hours(0, np.empty((0, seen.values.shape[1])), np.empty(seen.values.shape, bool)[:0], np.empty(0))
     first = int(belongs[valid].min())
     rows, count = np.where(valid, belongs - first, 0), int(max(belongs.max(), complete[-1]) - first + 1)
     values = np.where((seen.judged & valid)[:, None], seen.values, np.nan)

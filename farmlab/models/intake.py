@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.errors import InsufficientData
+from farmlab.errors import DataError, InsufficientData
 from farmlab.features import series
 from farmlab.features.flock import AGE
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+MOST_EMPTY: Final = 100
+"""Steps for each reading, on average, that a table can have at most,"""
+SMALL: Final = 100_000
+"""if it has more than this."""
 IRREGULAR: Final = 2.0
 OUTAGE: Final = 36
 
@@ -71,6 +75,7 @@ def table(
     """
     ordered = series.sorted_by_time(X)
     step = step or usual_step(pd.DatetimeIndex(ordered.index))
+    _require_one_time(ordered.index, step)
     grid, rows = series.regular(ordered, step=step)
     names = tuple(columns) if columns is not None else tuple(c for c in X.columns if c != AGE and c not in beside)
     judged, age, placed = _lives(grid)
@@ -85,6 +90,19 @@ def table(
         placed=placed,
         step=step,
     )
+
+
+def _require_one_time(index: pd.Index, step: pd.Timedelta) -> None:
+    """Refuse a table whose times cannot be those of one record: a date in the far future or past among the others."""
+    slots = (index[-1] - index[0]) / step if len(index) else 0
+    if slots > max(MOST_EMPTY * len(index), SMALL):
+        gaps = np.diff(index.as_unit("s").asi8)
+        alone = index[int(gaps.argmax()) + 1]
+        minutes = step / pd.Timedelta(minutes=1)
+        raise DataError(
+            f"{len(index)} readings every {minutes:g} minutes cannot last until {index[-1]:%Y-%m-%d}",
+            next_step=f"Look at the times from {alone:%Y-%m-%d} on.",
+        )
 
 
 def usual_step(index: pd.DatetimeIndex) -> pd.Timedelta:

@@ -250,8 +250,9 @@ def _without_values(X: pd.DataFrame, seen: Table, scores: Grids) -> pd.DataFrame
 
 def _said(clean: pd.DataFrame, seen: Table, usable: Mask) -> pd.DataFrame:
     """What may be learned from, for all columns; those without rules as they were given."""
-    judged = seen.like_original(usable.astype(float)).astype(bool)
-    return judged.join(clean[[column for column in clean.columns if column not in judged]])
+    said = clean.copy()
+    said[list(seen.columns)] = usable[seen.rows]
+    return said
 
 
 def _onto(recent: Table, seen: Table, usable: Mask) -> Mask:

@@ -20,6 +20,8 @@ LENGTH: Final = 100
 STRIDE: Final = 16
 """Samples between two stretches of the past that are remembered."""
 REMEMBERED: Final = 200
+FEWEST: Final = 25
+"""With fewer remembered, everything is far from them."""
 BLOCK: Final = 96
 """Stretches compared at once; fewer than ``LENGTH``, so that their pasts are known before they are."""
 REACH: Final = (REMEMBERED - 1) * STRIDE + 2 * LENGTH + BLOCK
@@ -76,7 +78,7 @@ def _throughout(learned: Mask | None, ends: NDArray[np.intp]) -> Mask:
 
 
 def _nearest(windows: Values, squares: Values, past: Values, sizes: Values) -> Values:
-    if not np.isfinite(sizes).any():
+    if np.isfinite(sizes).sum() < FEWEST:
         return np.full(len(windows), np.nan)
     gaps = (sizes[None, :] - 2 * np.nan_to_num(windows) @ past.T).min(axis=1) + squares
     complete = np.isfinite(windows).all(axis=1)

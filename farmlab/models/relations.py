@@ -28,6 +28,7 @@ FEWEST_HOURS: Final = 120
 """A column explains, and is explained, after so many hours that could be learned from."""
 FEWEST_TOGETHER: Final = 24
 FEWEST_NEIGHBOURS: Final = 2
+SUMS: Final = ("count", "total", "square", "product")
 DIGITS: Final = 12
 
 
@@ -38,12 +39,13 @@ class Relations:
     centre: Values
     count: Values
     total: Values
+    square: Values
     product: Values
 
     @classmethod
     def around(cls, centre: Values) -> Relations:
         """Nothing learned yet; ``centre`` is near the values of each column, for the digits' sake."""
-        return cls(centre, *(np.zeros((len(centre), len(centre))) for _ in range(3)))
+        return cls(centre, *(np.zeros((len(centre), len(centre))) for _ in range(4)))
 
     def learn(self, rows: Values) -> None:
         """Add hours (rows; missing where not known or not to be learned from), and let the earlier ones fade."""
@@ -52,35 +54,41 @@ class Relations:
         kept = np.exp(-len(rows) / MEMORY_HOURS)
         self.count = kept * self.count + ones.T @ ones
         self.total = kept * self.total + values.T @ ones
+        self.square = kept * self.square + (values**2).T @ ones
         self.product = kept * self.product + values.T @ values
 
     def forget(self, column: int) -> None:
         """Start anew for a column: it is no longer what it was."""
-        for sums in (self.count, self.total, self.product):
+        for sums in (self.count, self.total, self.square, self.product):
             sums[column, :] = sums[:, column] = 0.0
 
     def solved(self, clock: int) -> Ridge:
         """The regressions that follow; the last ``clock`` columns are no neighbours of anything."""
         hours = np.diag(self.count)
-        together = np.maximum(self.count, 1)
-        mean = self.total / together
-        covariance = np.where(self.count >= FEWEST_TOGETHER, self.product / together - mean * mean.T, 0.0)
-        variance = np.diag(covariance)
-        level = np.diag(mean) + self.centre
-        usable = (hours >= FEWEST_HOURS) & (variance > 1e-12 * np.maximum(1.0, level**2))
-        wide = np.sqrt(np.where(usable, variance, 1.0))
-        correlation = np.where(np.outer(usable, usable), covariance / np.outer(wide, wide), 0.0)
+        mean, square = self._means(self.total), self._means(self.square)
+        variance = np.maximum(square - mean**2, 0.0)
+        level, own = np.diag(mean) + self.centre, np.diag(variance)
+        usable = (hours >= FEWEST_HOURS) & (own > 1e-12 * np.maximum(1.0, level**2))
+        wide = np.sqrt(np.where((variance > 0) & usable[:, None], variance, 1.0))
+        covariance = self.product / np.maximum(self.count, 1) - mean * mean.T
+        known = (self.count >= FEWEST_TOGETHER) & np.outer(usable, usable)
+        correlation = np.where(known, np.clip(covariance / (wide * wide.T), -1.0, 1.0), 0.0)
         system = _positive(correlation) + np.diag(ALPHA / np.maximum(hours, 1))
         doubt = np.sqrt(1 + usable.sum() / np.maximum(hours / 24, 1))
-        return Ridge(level, wide, system, usable, doubt, clock)
+        return Ridge(self.centre, mean, wide, system, usable, doubt, clock)
+
+    def _means(self, sums: Values) -> Values:
+        """Means of each column (row) over the hours in which another one (column) was known, else over all its own."""
+        own = np.diag(sums) / np.maximum(np.diag(self.count), 1)
+        return np.asarray(np.where(self.count >= FEWEST_TOGETHER, sums / np.maximum(self.count, 1), own[:, None]))
 
     def copy(self) -> Relations:
         """A copy that can learn on its own."""
-        return Relations(self.centre, self.count.copy(), self.total.copy(), self.product.copy())
+        return Relations(self.centre, *(getattr(self, name).copy() for name in SUMS))
 
     def state(self) -> dict[str, Any]:
         """The sums as JSON values."""
-        parts = {name: getattr(self, name) for name in ("count", "total", "product")}
+        parts = {name: getattr(self, name) for name in SUMS}
         return {name: [[float(f"{x:.{DIGITS}g}") for x in row] for row in sums] for name, sums in parts.items()} | {
             "centre": [float(x) for x in self.centre]
         }
@@ -88,24 +96,27 @@ class Relations:
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Relations:
         """What :meth:`state` gave, read back."""
-        return cls(*(np.array(state[name], dtype=float) for name in ("centre", "count", "total", "product")))
+        return cls(*(np.array(state[name], dtype=float) for name in ("centre", *SUMS)))
 
 
 @dataclass(slots=True)
 class Ridge:
     """Regressions of every column on those that may explain it, on standardised values.
 
+    ``mean`` and ``wide`` (standard deviation) are those of a column (row) over the hours in which another one (column)
+    was known, less ``centre``: what was learned of a new sensor holds for the hours since it came.
     ``doubt`` is how much larger the left-over of each column must be expected than after endless learning: the
     standard error of prediction with so many columns after so many days (hours of one day are alike).
     """
 
+    centre: Values
     mean: Values
     wide: Values
     system: Values
     usable: Mask
     doubt: Values
     clock: int
-    _weights: dict[bytes, tuple[Values, Mask]] = field(default_factory=dict)
+    _weights: dict[bytes, tuple[Values, Values, Mask]] = field(default_factory=dict)
 
     def expected(self, row: Values, explains: Mask) -> Values:
         """What is expected of each column in one hour, given the values of those that may explain.
@@ -116,12 +127,12 @@ class Ridge:
         key = given.tobytes()
         if key not in self._weights:
             self._weights[key] = self._solve(given)
-        weights, explained = self._weights[key]
-        scaled = np.where(given, (row - self.mean) / self.wide, 0.0)
-        return np.asarray(np.where(explained, scaled @ weights * self.wide + self.mean, np.nan))
+        weights, constant, explained = self._weights[key]
+        values = np.where(given, row - self.centre, 0.0)
+        return np.asarray(np.where(explained, values @ weights + constant + self.centre, np.nan))
 
-    def _solve(self, given: Mask) -> tuple[Values, Mask]:
-        """Weights (explaining × explained), and which columns they explain."""
+    def _solve(self, given: Mask) -> tuple[Values, Values, Mask]:
+        """Weights (explaining × explained) and constants, in units of the columns, and which columns are explained."""
         inside, outside = np.flatnonzero(given), np.flatnonzero(~given)
         inverse = np.linalg.inv(self.system[np.ix_(inside, inside)])
         weights = np.zeros(self.system.shape)
@@ -129,8 +140,10 @@ class Ridge:
         np.fill_diagonal(own, 0.0)
         weights[np.ix_(inside, inside)] = own
         weights[np.ix_(inside, outside)] = inverse @ self.system[np.ix_(inside, outside)]
+        weights *= self.wide.T / self.wide
+        constant = np.diag(self.mean) - (weights * self.mean).sum(axis=0)
         neighbours = given[: len(given) - self.clock].sum() - given
-        return weights, self.usable & (neighbours >= FEWEST_NEIGHBOURS)
+        return weights, constant, self.usable & (neighbours >= FEWEST_NEIGHBOURS)
 
 
 def _positive(correlation: Values) -> Values:

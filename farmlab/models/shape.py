@@ -121,7 +121,7 @@ class Shape(Detector):
         return replace(found, rate=found.rate / block)
 
     def _statistic(self, far: Values, size: Values) -> Values:
-        return np.fmax(far / self.usual_[0], size / self.usual_[1])
+        return np.maximum(far / self.usual_[0], size / self.usual_[1])
 
     def raise_thresholds(self, factors: Mapping[str, Mapping[str, float]]) -> Self:
         """The detector itself with higher thresholds; see :meth:`farmlab.models.base.Detector.raise_thresholds`."""
@@ -201,7 +201,7 @@ class Shape(Detector):
 
 def _slot(seen: Table) -> int:
     """The number of the first step since 1970."""
-    return int(seen.times[0].timestamp() // seen.step.total_seconds())
+    return int(seen.times[0].timestamp() // seen.step.total_seconds()) if len(seen.times) else 0
 
 
 def _middle_and_width(values: Values) -> tuple[Values, Values]:
