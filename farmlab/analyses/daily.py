@@ -11,9 +11,10 @@ import pandas as pd
 from farmlab import clock, config, figures, results
 from farmlab.analyses import blocks
 from farmlab.analyses.anomaly import needs_somebody
-from farmlab.domain import HouseKind
+from farmlab.domain import Category, FindingStatus, HouseKind
 from farmlab.errors import DataError
 from farmlab.features import daily as flock_days
+from farmlab.text import sure
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding, House
@@ -24,6 +25,8 @@ FLOCK_DAYS = 60
 SPARK_HOURS = 24
 DAILY_METRICS = ("temp", "temp_set", "rh", "water", "feed", "weight", "birds", "mortality", "culls")
 
+MOST_AHEAD = 12
+_STANDING = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.SNOOZED)
 
 Days = dict[int, pd.DataFrame]
 """By house number: one row a day of the flock that is there, beside its breed."""
@@ -105,6 +108,32 @@ def next_days(lab: Scope) -> pd.DataFrame:
     day = table[(table["time"] > lab.until) & (table["time"] <= lab.until + pd.Timedelta(hours=24))]
     rows = [{"house": house, **_ahead(part)} for house, part in day.groupby("house")]
     return pd.DataFrame(rows)
+
+
+def comes_next(lab: Scope) -> list[Finding]:
+    """What is expected of the next two days, as the newest runs found it: warnings, failures to come, advice.
+
+    The likeliest first; advice, which is never urgent, last.
+    """
+    house = lab.numbers[0] if len(lab.numbers) == 1 else 0
+    found = lab.store.findings(lab.farm.name, house=house, status=_STANDING, start=lab.start, until=lab.until)
+    ahead = [item for item in found if _is_ahead(item)]
+    return sorted(ahead, key=lambda item: (item.category is Category.OPTIMISATION, -item.score, item.house))
+
+
+def next_table(found: list[Finding]) -> pd.DataFrame:
+    """One row a finding about the days to come: house, what, how likely, what to do about it."""
+    rows = [
+        {"house": item.house or "farm", "what": item.title,
+         "how sure": sure(item.score) if item.category is not Category.OPTIMISATION else "advice",
+         "what to do": item.check[0].partition(" Expected")[0] if item.check else ""}
+        for item in found[:MOST_AHEAD]
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["house", "what", "how sure", "what to do"])
+
+
+def _is_ahead(item: Finding) -> bool:
+    return item.category in (Category.FORECAST, Category.OPTIMISATION) or item.kind.endswith("_risk")
 
 
 def _ahead(part: pd.DataFrame) -> dict[str, str]:

@@ -19,10 +19,11 @@ import typer
 from farmlab.cli import context, outside, scoring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from farmlab.config import Settings
     from farmlab.domain import Run
+    from farmlab.notebooks import Notebook
     from farmlab.simulator.farm import SimulatedFarm
     from farmlab.store import Store
 
@@ -142,13 +143,20 @@ def _analyse_farm(settings: Settings, farm: str, end: datetime, until: datetime)
     with Store.open(settings) as store:
         for back in (timedelta(days=1), timedelta(0)):
             watch.look(store, farm, end - back)
-            for notebook in sorted(runs.catalogue(settings), key=lambda one: one.schedule != "hourly"):
+            for notebook in _in_order(runs.catalogue(settings), weekly=back == timedelta(0)):
                 done.append(
                     runs.run(
                         store, settings, notebook.name, farm=farm, until=end - back, slot=until - back, index=False
                     )
                 )
     return done
+
+
+def _in_order(found: Sequence[Notebook], *, weekly: bool) -> list[Notebook]:
+    """Hourly ones first, then those of a day by their time, since the later ones read what the earlier ones found."""
+    order = ("hourly", "daily", "weekly")
+    chosen = [one for one in found if one.schedule.split()[0] in order[: 3 if weekly else 2]]
+    return sorted(chosen, key=lambda one: (order.index(one.schedule.split()[0]), one.schedule))
 
 
 def _summary(store: Store, settings: Settings, runs: list[Run], until: datetime) -> str:

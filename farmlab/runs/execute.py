@@ -23,6 +23,8 @@ _ATTEMPTS: Final = 2
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
 _ARGUMENTS: Final = ("--InlineBackend.figure_formats=svg", "--IPKernelApp.log_level=CRITICAL")
 """Figures as vectors; and a kernel that is told to end does not complain of it on the terminal."""
+_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Small matrices gain nothing by more, and several kernels at once lose much; who sets them keeps them."""
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -99,7 +101,7 @@ def _manager(settings: Settings) -> Callable[..., KernelManager]:
     from jupyter_client.manager import AsyncKernelManager
 
     own = {"FARMLAB_HOME": str(settings.home), "FARMLAB_DATABASE_URL": settings.url, "MPLBACKEND": _INLINE}
-    environment = {**os.environ, **own}
+    environment = {**_ONE_THREAD, **os.environ, **own}
 
     class OwnKernel(AsyncKernelManager):
         def __init__(self, **options: Any) -> None:

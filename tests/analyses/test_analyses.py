@@ -203,3 +203,21 @@ def test_verdict_is_said_with_shape_word_and_reason() -> None:
     assert "a &lt;b&gt; reason" in table.html
     assert "simulated" in table.html
     assert "in order" in blocks.verdict(Verdict(state=VerdictState.OK)).html
+
+
+def test_what_comes_next_is_told_the_likeliest_first_and_advice_last(house: Scope, monkeypatch) -> None:
+    def found(kind: str, category: Category, score: float, step: str) -> Finding:
+        return Finding(category=category, kind=kind, house=1, subject="x", start=house.until, title=kind, score=score,
+                       check=(step,))  # fmt: skip
+
+    known = [
+        found("more_air", Category.OPTIMISATION, 0.6, "Raise it. Expected: much."),
+        found("heat_ahead", Category.FORECAST, 0.7, "Check fans."),
+        found("fan_belt_risk", Category.FAILURE, 0.9, "Check the belt."),
+        found("fan_loss", Category.FAILURE, 0.99, "now, not next"),
+    ]
+    monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: known)
+    table = daily.next_table(daily.comes_next(house))
+    assert table["what"].tolist() == ["fan_belt_risk", "heat_ahead", "more_air"]
+    assert table["what to do"].tolist() == ["Check the belt.", "Check fans.", "Raise it."]
+    assert table["how sure"].iloc[-1] == "advice"
