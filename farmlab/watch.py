@@ -140,7 +140,7 @@ def _store(scope: Scope, house: House, known: dict[str, Any]) -> None:
 
 def _libraries() -> dict[str, str]:
     """What a calibration was made with; another version learns anew instead of guessing."""
-    return {name: version(name) for name in ("farmlab", "numpy", "pandas")}
+    return {name: version(name) for name in ("farmlab", "numpy", "pandas")} | {"calibration": findings.FORMAT}
 
 
 def _name(house: House) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from farmlab.domain import Flock, House, Sensor
 
+FORMAT: Final = "2"
+"""Of what is learned; one in another format is learned anew."""
 DAYS: Final = 21
 """How much history is worth reading."""
 CONTEXT_HOURS: Final = 30

@@ -49,12 +49,3 @@ def _auger(case: Case) -> Finding | None:
         severity=Severity.CRITICAL,
         check=("Look into the pans, then at auger, motor and silo outlet.",),
     )
-
-
-def silo_falls(case: Case, when: tuple[pd.Timestamp, pd.Timestamp | None]) -> float | None:
-    """The kg that the silos lost meanwhile; None without silo weights."""
-    silos = [sensor.column for sensor in case.sensors_of("silo") if sensor.column in case.wide.columns]
-    if not silos:
-        return None
-    total = case.wide[silos].sum(axis=1, min_count=1).loc[when[0] : when[1]].dropna()
-    return float(total.iloc[0] - total.iloc[-1]) if len(total) else None
