@@ -38,7 +38,7 @@ _OURS: Final = {
 _DIGITS: Final = 4
 
 
-def prepare(folder: Path, source: Path) -> None:
+def prepare(folder: Path, source: Path, *, ours: Mapping[str, str] = _OURS) -> None:
     """Make the folder, and refuse what could not be written or would overwrite the work of others.
 
     Raises
@@ -55,7 +55,7 @@ def prepare(folder: Path, source: Path) -> None:
         raise ConfigError(
             f"nothing can be written there: {error.strerror}", where=str(folder), next_step="Choose another --out."
         ) from None
-    for name, mark in _OURS.items():
+    for name, mark in ours.items():
         path = folder / name
         if path.exists() and (_same(path, source) or not _is_ours(path, mark)):
             raise ConfigError(
@@ -80,7 +80,7 @@ def write_episodes(folder: Path, data: Data, looked: Looked) -> Path:
         (
             inert(episode.sensor),
             episode.kind,
-            *(_on_the_clock(time, data) for time in (episode.start, episode.end, episode.detected_at)),
+            *(on_the_clock(time, data) for time in (episode.start, episode.end, episode.detected_at)),
             str(severity(episode)),
             f"{episode.score:.{_DIGITS}f}",
             inert(episode.why),
@@ -118,7 +118,7 @@ def _scores(sensor: Sensor, times: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _on_the_clock(moment: object, data: Data) -> str:
+def on_the_clock(moment: object, data: Data) -> str:
     """A moment as ``scores.csv`` writes times: without an offset where the file has none."""
     local = pd.Timestamp(moment).tz_convert(data.zone)  # type: ignore[arg-type]
     naive = not np.isfinite(data.offset).any()

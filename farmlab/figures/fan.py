@@ -38,13 +38,15 @@ class Fan:
     frame
         ``forecast``, ``lower`` and ``upper`` of the hours ahead.
     metric
-        Its code.
+        Its code; empty for a series of no known metric.
     issued
         Earlier forecasts, to be seen beside what came true: ``origin``, ``time``, ``forecast``, ``lower``, ``upper``.
     target
         The set-point or target, past and future.
     tolerance
         Half the height of the band around the target.
+    label
+        What the panel shows; empty for what the metric says.
     """
 
     history: pd.Series
@@ -53,6 +55,7 @@ class Fan:
     issued: pd.DataFrame | None = None
     target: pd.Series | None = None
     tolerance: float = 1.0
+    label: str = ""
 
 
 def fan(
@@ -66,9 +69,10 @@ def fan(
     issued: pd.DataFrame | None = None,
     target: pd.Series | None = None,
     tolerance: float = 1.0,
+    label: str = "",
 ) -> Picture:
     """The last three days, the present, and the next hours with their 80 % interval; see :class:`Fan`."""
-    one = Fan(history, frame, metric, issued, target, tolerance)
+    one = Fan(history, frame, metric, issued, target, tolerance, label)
     return fans([one], until=until, timezone=timezone, title=title, height=HEIGHT)
 
 
@@ -116,9 +120,9 @@ def said_before(issued: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
 
 
 def _draw(panel: Axes, part: Fan, now: pd.Timestamp) -> None:
-    about = units.metric(part.metric)
     start, end = now - PAST, part.frame.index[-1]
-    head(panel, about.label if about.kind == "gauge" else f"{about.label} per hour", unit=about.unit)
+    label, unit = _said(part)
+    head(panel, label, unit=unit)
     if part.target is not None:
         planned = part.target[(part.target.index > start) & (part.target.index <= end)]
         band(panel, planned - part.tolerance, planned + part.tolerance, "band", zorder=0.5)
@@ -132,6 +136,14 @@ def _draw(panel: Axes, part: Fan, now: pd.Timestamp) -> None:
     line(panel, part.frame["forecast"], "series_1", linewidth=1.8)
     panel.margins(y=0.1)
     end_labels(panel, ends)
+
+
+def _said(part: Fan) -> tuple[str, str]:
+    """What a panel shows, and its unit; a series of no known metric has none."""
+    if not part.metric:
+        return part.label, ""
+    about = units.metric(part.metric)
+    return part.label or (about.label if about.kind == "gauge" else f"{about.label} per hour"), about.unit
 
 
 def _earlier(panel: Axes, part: Fan, now: pd.Timestamp) -> list[tuple[float, str, str]]:

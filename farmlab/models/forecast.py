@@ -62,8 +62,6 @@ class Forecasted:
         What the next call can go on from, as plain JSON: fits, weights and log.
     """
 
-    metric: str
-    until: pd.Timestamp
     frame: pd.DataFrame
     model: str
     reason: str
@@ -78,7 +76,7 @@ class Forecasted:
 def forecast(
     series: pd.Series,
     *,
-    metric: str,
+    metric: str | units.Metric,
     until: datetime,
     hours: int = HORIZON,
     since: datetime | None = None,
@@ -100,7 +98,7 @@ def forecast(
         Readings of one sensor, or amounts of one counter per step, by time in UTC; NaN where flagged.
         Nothing after ``until`` is looked at.
     metric
-        Its code, which says whether it is an amount, and what it can be.
+        Its code, or what it is: whether it is an amount, and what it can be.
     until
         The present; the forecast begins after the last full hour.
     hours
@@ -126,11 +124,11 @@ def forecast(
     StaleData
         Nothing known in the last 24 hours.
     """
-    amount = units.metric(metric).kind != "gauge"
-    known = _usable(memory, metric, until, since)
+    about = units.metric(metric) if isinstance(metric, str) else metric
+    amount = about.kind != "gauge"
+    known = _usable(memory, about.code, until, since)
     history = _history(series, until, since, amount=amount, memory=known)
-    _refuse(history, metric)
-    about = units.metric(metric)
+    _refuse(history, about.label)
     ensemble = Ensemble(
         y=history.to_numpy(float),
         newest=int(hours_since_1970(pd.DatetimeIndex(history.index))[-1]),
@@ -140,8 +138,6 @@ def forecast(
     )
     made = _made(ensemble, known, refit=refit)
     return Forecasted(
-        metric=metric,
-        until=pd.Timestamp(until),
         frame=scores.as_frame(made, ensemble).iloc[:hours],
         model=SEASONAL_NAIVE if made.guarded or not made.weights.any() else ENSEMBLE,
         reason=_reason(ensemble, made),
@@ -150,7 +146,7 @@ def forecast(
         history=history,
         issued=scores.issued(ensemble),
         peak=peak(made.path, ensemble.log, ensemble.y, ensemble.newest),
-        memory=_memory(ensemble, history, metric, since),
+        memory=_memory(ensemble, history, about.code, since),
     )
 
 
@@ -231,8 +227,7 @@ def _days(history: pd.Series) -> float:
     return float(history.notna().sum()) / DAY
 
 
-def _refuse(history: pd.Series, metric: str) -> None:
-    label = units.metric(metric).label
+def _refuse(history: pd.Series, label: str) -> None:
     if _days(history) < LEAST_DAYS:
         raise InsufficientData(
             f"{label}: forecast from {LEAST_DAYS} days on; {_days(history):.1f} so far",

@@ -22,7 +22,7 @@ RECENT: Final = (1, 2, 3, 6, 12)
 SAME_HOURS: Final = 7
 REACH: Final = (SAME_HOURS + 1) * DAY
 """So many hours before an origin are looked at."""
-LEARN_EVERY_HOURS: Final = 5
+LEARN_EVERY_HOURS: Final = 7
 """Not a divisor of 24, so that every hour of the day is an origin."""
 
 
@@ -39,7 +39,7 @@ class Boosted(Member):
     costly: ClassVar[bool] = True
 
     def fit(self, window: Windows) -> Self:
-        """Learn from every fifth hour of the window as origin."""
+        """Learn from every seventh hour of the window as origin."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
         places = np.arange(window.length - 1 - HORIZON, REACH - 1, -LEARN_EVERY_HOURS)

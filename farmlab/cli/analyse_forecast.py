@@ -1,0 +1,80 @@
+"""``analyse forecast``: the next two days of any table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from farmlab.cli import context
+from farmlab.cli.analyse import analyse
+from farmlab.cli.columns import aligned
+
+if TYPE_CHECKING:
+    from farmlab.analyse import Data
+    from farmlab.analyse.forecast import Ahead
+
+_MOST_SAID = 20
+
+
+@analyse.command()
+def forecast(
+    file: Annotated[Path, typer.Argument(help="A table with times: CSV or the like, plain or gzip, wide or long.")],
+    out: Annotated[Path, typer.Option(help="Folder for forecast.csv and report.html.", show_default=False)],
+    horizon: Annotated[str, typer.Option(help="How far ahead, at most 48h.")] = "24h",
+    time: Annotated[str, typer.Option(help="Column of the times; unset: recognised.")] = "",
+    value: Annotated[
+        list[str] | None, typer.Option(help="Column (or series of a long table) to forecast; again for more.")
+    ] = None,
+    group: Annotated[str, typer.Option(help="Column whose values are places of their own, such as house.")] = "",
+    timezone: Annotated[str, typer.Option(help="Zone of times without an offset; unset: UTC.")] = "",
+    dates: Annotated[
+        Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day, month and year.", show_default=False)
+    ] = None,
+    as_json: context.Json = False,
+) -> None:
+    """Forecast every series of a table by its own past, with an 80 % interval and a report.
+
+    Needs two days of values, one every six hours at least; from three days on members compete, all of them from 28.
+    """
+    from farmlab import analyse as one_shot
+    from farmlab import clock
+    from farmlab.analyse import forecast as ahead_of
+
+    now, hours = clock.now(), ahead_of.horizon_of(horizon)
+    asked = one_shot.Asked(path=file, time=time, values=tuple(value or ()), group=group, timezone=timezone, dates=dates)
+    ahead_of.prepare(out, file)
+    data = one_shot.read(asked, now=now)
+    say = (lambda _: None) if as_json else lambda said: print(f"  {said}", file=sys.stderr, flush=True)
+    ahead = ahead_of.foresee(data, hours=hours, say=say)
+    outputs = [ahead_of.write_forecast(out, data, ahead), ahead_of.write_report(out, data, ahead, at=now)]
+    rejected = one_shot.write_rejected(out, data)
+    outputs += [rejected] if rejected else []
+    context.say(ahead_of.as_values(data, ahead, outputs), as_json=as_json, text=_told(data, ahead, outputs))
+
+
+def _told(data: Data, ahead: Ahead, outputs: list[Path]) -> str:
+    """What is wrong first, then the answer, the series, and where all of it is."""
+    from farmlab.analyse import forecast as ahead_of
+
+    said = ahead_of.headline(ahead)
+    lines = [
+        *(f"Warning: {warning}" for warning in ahead_of.warnings(data, ahead)),
+        f"{said[:1].upper()}{said[1:]}.",
+        *_series(ahead),
+        *(f"Assumed: {sentence}" for sentence in ahead_of.assumptions(data)),
+        f"Written: {', '.join(map(str, outputs))}",
+    ]
+    return "\n".join(lines)
+
+
+def _series(ahead: Ahead) -> list[str]:
+    rows = [
+        [item.name, item.made.model, f"{low:.4g} to {high:.4g}", item.made.reason]
+        for item in ahead.made[:_MOST_SAID]
+        if item.made is not None and item.frame is not None
+        for low, high in [(item.frame["forecast"].min(), item.frame["forecast"].max())]
+    ]
+    return ["", aligned(["series", "model", f"next {ahead.hours} h", "why"], rows, empty=""), ""] if rows else []
