@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
+from farmlab import results
 from farmlab.dashboard import render
 from farmlab.dashboard.insights import TABS, named
 from farmlab.dashboard.state import State
-from farmlab.domain import Farm, FindingStatus, House, Run, RunStatus
+from farmlab.domain import Category, Farm, Finding, FindingStatus, House, Run, RunStatus, Severity
 from tests.dashboards import farms
 from tests.dashboards.conftest import NOW
 
@@ -117,3 +119,36 @@ def test_what_is_settled_is_no_longer_open(empty):
     assert tab(empty, "overview").head.sentence == "Nothing that was found is open."
     assert tab(empty, "anomalies").rows == ()
     assert tab(empty, "causes").common == ()
+
+
+def expected(kind, category, title, **more):
+    return Finding(category=category, kind=kind, house=3, subject=kind, start=NOW - timedelta(hours=1), title=title,
+                   severity=Severity.INFO, check=("Do this.",), **more)  # fmt: skip
+
+
+def test_what_is_to_come_stands_in_three_tabs_with_the_tables_of_the_last_runs(source):
+    told = [
+        expected("heat_ahead", Category.FORECAST, "Heat stress likely tomorrow", score=0.8),
+        expected("fan_belt_risk", Category.FAILURE, "Side fans may fail", score=0.7),
+        expected("more_air", Category.OPTIMISATION, "Too little air", score=0.6),
+    ]
+    source.store.save_findings("Hillside", told, source="x", at=NOW)
+    run = source.runs / "risk"
+    table = pd.DataFrame({"house": [3], "part": ["side fans"], "next 24 h, %": [4.2], "24–48 h, %": [7.0],
+                          "health": [float("nan")], "why": ["air <b>falls</b>"]})  # fmt: skip
+    results.record(run, tables={"risk": table})
+    source.store.save_run(Run(notebook="failure", farm="Hillside", house=0, slot=NOW, status=RunStatus.DONE,
+                              folder="risk", page="p.html"))  # fmt: skip
+    titles = {key: [card.title for card in tab(source, key).cards] for key in ("forecast", "risk", "advice")}
+    assert titles == {"forecast": ["Heat stress likely tomorrow"], "risk": ["Side fans may fail"],
+                      "advice": ["Too little air"]}  # fmt: skip
+    rows = {part.name: part.rows for part in tab(source, "risk").parts}
+    assert rows["Hillside"] == (("3", "side fans", "4.2", "7.0", "–", "air <b>falls</b>"),)
+    assert "&lt;b&gt;falls" in html(source, "risk")
+    [day] = next(part.rows for part in tab(source, "forecast").parts if part.name == "Hillside")
+    assert (day[0], day[1]) == ("3", "23.0 to 25.0")
+
+
+def test_what_has_never_run_says_how_to_run_it(source):
+    parts = {part.name: part for part in tab(source, "advice").parts}
+    assert parts["Hillside"].none == "Has not run yet: farmlab run optimisation."

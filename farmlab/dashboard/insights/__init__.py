@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from farmlab.dashboard.insights import anomalies, causes, performance, summary
+from farmlab.dashboard.insights import ahead, anomalies, causes, performance, summary
 from farmlab.dashboard.insights.stored import Tab
 
 TABS: Final = (
     Tab("overview", "Overview", summary.read),
     Tab("anomalies", "Anomalies", anomalies.read),
     Tab("causes", "Causes", causes.read),
+    Tab("forecast", "Forecast", ahead.forecast, page="ahead"),
+    Tab("risk", "Failure risk", ahead.risk, page="ahead"),
+    Tab("advice", "Advice", ahead.advice, page="ahead"),
     Tab("performance", "System performance", performance.read),
 )
 """In the order in which they stand on the page; another one is another line."""

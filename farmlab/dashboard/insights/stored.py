@@ -44,16 +44,17 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab: its word in the address, its title, and what reads its view."""
+    """One tab: its word in the address, its title, what reads its view, and the page that shows it (as the key)."""
 
     key: str
     title: str
     read: Callable[[Source, datetime], Shown]
+    page: str = ""
 
     @property
     def template(self) -> str:
         """The template that shows it."""
-        return f"insights/{self.key}.html.j2"
+        return f"insights/{self.page or self.key}.html.j2"
 
 
 @dataclass(frozen=True, slots=True)
