@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,6 +73,17 @@ class Threshold:
         """What :meth:`state` gave, read back."""
         columns = (np.array([np.inf if x is None else x for x in state[name]]) for name in ("value", "spread", "rate"))
         return cls(*columns)
+
+
+def expected_rate(columns: Sequence[str], thresholds: Iterable[Threshold]) -> pd.Series:
+    """False episodes a day to expect of each column, the sum over the channels."""
+    rates = np.sum([threshold.rate for threshold in thresholds], axis=0)
+    return pd.Series(rates, index=list(columns), name="expected_rate")
+
+
+def uncalibrated(columns: Sequence[str], threshold: Threshold, why: str) -> dict[str, str]:
+    """The columns that have no threshold, each with the reason."""
+    return {column: why for column, value in zip(columns, threshold.value, strict=True) if not np.isfinite(value)}
 
 
 def daily_maxima(

@@ -220,18 +220,13 @@ class Level(Detector):
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough days of history for their level, which score 0."""
-        short = ~np.isfinite(self.thresholds_["offset"].value)
-        return {
-            column: f"fewer than {SETTLED_DAYS} days of history for its level"
-            for column, unknown in zip(self.columns_, short, strict=True)
-            if unknown
-        }
+        why = f"fewer than {SETTLED_DAYS} days of history for its level"
+        return calibration.uncalibrated(self.columns_, self.thresholds_["offset"], why)
 
     @property
     def expected_rate_(self) -> pd.Series:
         """Expected false episodes per day of each column, both channels together."""
-        rates = np.sum([threshold.rate for threshold in self.thresholds_.values()], axis=0)
-        return pd.Series(rates, index=list(self.columns_), name="expected_rate")
+        return calibration.expected_rate(self.columns_, self.thresholds_.values())
 
     def _state(self) -> dict[str, Any]:
         return {

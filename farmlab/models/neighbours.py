@@ -173,15 +173,13 @@ class Neighbours(Detector):
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough history with enough neighbours, which score 0."""
-        unknown = ~np.isfinite(self.thresholds_["offset"].value)
         why = f"too little history for a comparison with at least {FEWEST_NEIGHBOURS} other columns"
-        return {column: why for column, none in zip(self.columns_, unknown, strict=True) if none}
+        return calibration.uncalibrated(self.columns_, self.thresholds_["offset"], why)
 
     @property
     def expected_rate_(self) -> pd.Series:
         """Expected false episodes per day of each column, both channels together."""
-        rates = np.sum([threshold.rate for threshold in self.thresholds_.values()], axis=0)
-        return pd.Series(rates, index=list(self.columns_), name="expected_rate")
+        return calibration.expected_rate(self.columns_, self.thresholds_.values())
 
     def _state(self) -> dict[str, Any]:
         return {

@@ -216,18 +216,13 @@ class SensorRules(Detector):
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough clean days, which score 0."""
-        short = ~np.isfinite(self.thresholds_["spike"].value)
-        return {
-            column: f"fewer than {FEWEST_DAYS} days with at least half of their readings"
-            for column, unknown in zip(self.columns_, short, strict=True)
-            if unknown
-        }
+        why = f"fewer than {FEWEST_DAYS} days with at least half of their readings"
+        return calibration.uncalibrated(self.columns_, self.thresholds_["spike"], why)
 
     @property
     def expected_rate_(self) -> pd.Series:
         """Expected false episodes per day of each column, the sum over the rules."""
-        rates = np.sum([threshold.rate for threshold in self.thresholds_.values()], axis=0)
-        return pd.Series(rates, index=list(self.columns_), name="expected_rate")
+        return calibration.expected_rate(self.columns_, self.thresholds_.values())
 
     def _state(self) -> dict[str, Any]:
         ranges = {name: [_plain(x) for x in getattr(self, name)] for name in ("grain_", "low_", "high_")}

@@ -163,14 +163,13 @@ class Shape(Detector):
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough days of history, which score 0."""
-        unknown = ~np.isfinite(self.threshold_.value)
         why = f"fewer than {FEWEST_DAYS} days of history for its patterns"
-        return {column: why for column, none in zip(self.columns_, unknown, strict=True) if none}
+        return calibration.uncalibrated(self.columns_, self.threshold_, why)
 
     @property
     def expected_rate_(self) -> pd.Series:
         """Expected false episodes per day of each column."""
-        return pd.Series(self.threshold_.rate, index=list(self.columns_), name="expected_rate")
+        return calibration.expected_rate(self.columns_, [self.threshold_])
 
     def _state(self) -> dict[str, Any]:
         rounded = [[round(float(x), DIGITS) if np.isfinite(x) else None for x in row] for row in self.context_]
