@@ -119,7 +119,7 @@ def local_table(frame: pd.DataFrame, lab: Scope, *, caption: str) -> Table:
     """A table with its times on the farm's clock."""
     shown = frame.copy()
     for name in shown.columns:
-        if name in ("start", "end", "time"):
+        if name in ("start", "end", "time", "due"):
             shown[name] = [spoken(time, lab) for time in frame[name]]
     return figures.table(shown, caption=caption, digits={"score": 2})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from farmlab import clock, config, figures, results
+from farmlab import actions, clock, config, figures, results
 from farmlab.analyses import blocks
 from farmlab.analyses.anomaly import needs_somebody
 from farmlab.domain import Category, FindingStatus, HouseKind
@@ -108,6 +108,13 @@ def next_days(lab: Scope) -> pd.DataFrame:
     day = table[(table["time"] > lab.until) & (table["time"] <= lab.until + pd.Timedelta(hours=24))]
     rows = [{"house": house, **_ahead(part)} for house, part in day.groupby("house")]
     return pd.DataFrame(rows)
+
+
+def planned(lab: Scope) -> pd.DataFrame:
+    """Steps that somebody has planned and not yet done: house, finding, step, status, by, due."""
+    house = lab.numbers[0] if len(lab.numbers) == 1 else 0
+    steps = actions.table(lab.store, lab.farm.name, house=house, at=lab.until)
+    return steps[steps["status"] != "recommended"].reset_index(drop=True)
 
 
 def comes_next(lab: Scope) -> list[Finding]:
