@@ -22,7 +22,9 @@ _MOST_SAID = 10
 
 
 def register(root: typer.Typer) -> None:
-    """Add the verbs of this file."""
+    """Add the verbs of this file and of those that belong to it."""
+    from farmlab.cli import analyse_failure, analyse_forecast  # noqa: F401 (their import adds the verbs)
+
     root.add_typer(analyse, name="analyse")
 
 

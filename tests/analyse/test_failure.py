@@ -1,0 +1,164 @@
+"""``analyse failure``: tables in, a risk for each reading out; leaks, gaps and strange tables in plain words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from farmlab.analyse import failure
+from farmlab.errors import ConfigError, InsufficientData, UnreadableTable
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+START = pd.Timestamp("2025-03-01")
+DAYS = 80
+UNTIL = "2025-04-28"
+
+
+def fleet(*, units: int = 16, seed: int = 4) -> dict[str, pd.DataFrame]:
+    """Machines read every six hours whose vibration rises for four days before each failure."""
+    random = np.random.default_rng(seed)
+    times = pd.date_range(START, periods=DAYS * 4, freq="6h")
+    hours = 6.0 * np.arange(len(times))
+    readings, failures = [], []
+    for unit in range(units):
+        failed = np.sort(random.uniform(48, hours[-1], 4))
+        left = np.array([min((f - h for f in failed if f > h), default=np.inf) for h in hours])
+        vibration = 40 + 5 * np.clip(1 - left / 96, 0, 1) + random.normal(0, 1, len(times))
+        readings.append(
+            pd.DataFrame(
+                {
+                    "unit": f"m{unit}",
+                    "timestamp": times,
+                    "vibration": vibration,
+                    "volt": random.normal(170, 5, len(times)),
+                }
+            )
+        )
+        at = [START + pd.Timedelta(hours=float(hour)) for hour in failed]
+        failures.append(pd.DataFrame({"unit": f"m{unit}", "timestamp": at, "kind": "bearing"}))
+    attributes = pd.DataFrame({"unit": [f"m{unit}" for unit in range(units)], "model": ["a", "b"] * (units // 2)})
+    return {"readings": pd.concat(readings), "failures": pd.concat(failures), "units": attributes}
+
+
+def asked(folder: Path, tables: dict[str, pd.DataFrame], **given: Any) -> failure.Asked:
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    paths = {name: folder / f"{name}.csv" for name in tables}
+    return failure.Asked(**{**paths, "train_until": UNTIL, **given})  # type: ignore[arg-type]
+
+
+def judged(folder: Path, tables: dict[str, pd.DataFrame], **given: Any) -> failure.Judged:
+    return failure.judge(failure.read(asked(folder, tables, **given), now=NOW))
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return fleet()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory, tables: dict[str, pd.DataFrame]) -> failure.Judged:
+    return judged(tmp_path_factory.mktemp("fleet"), tables)
+
+
+def test_both_horizons_are_told_for_every_reading_after_the_end(
+    found: failure.Judged, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    after = tables["readings"]["timestamp"] > pd.Timestamp(UNTIL)
+    assert len(found.risk) == after.sum()
+    for name, told in found.figures.items():
+        assert told.pr_auc > 2 * found.baseline[name].pr_auc
+        assert told.pr_auc > 3 * told.prevalence
+        assert told.calibration_error < 0.05
+    assert found.warnings == ()
+    failure.prepare(tmp_path, [])
+    written = pd.read_csv(failure.write_risk(tmp_path, found))
+    assert list(written.columns) == ["unit", "timestamp", "risk_0_24h", "risk_24_48h", "factors"]
+    assert written[["risk_0_24h", "risk_24_48h"]].stack().between(0, 1).all()
+    worst = written.sort_values("risk_0_24h").iloc[-1]
+    assert "vibration" in worst["factors"]
+
+
+def test_what_comes_after_the_end_is_never_learned_from(
+    found: failure.Judged, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    late = tables["failures"]["timestamp"] > pd.Timestamp(UNTIL)
+    moved = tables["failures"].assign(
+        timestamp=tables["failures"]["timestamp"].where(~late, tables["failures"]["timestamp"] + pd.Timedelta("30h"))
+    )
+    other = judged(tmp_path, {**tables, "failures": moved})
+    first = found.risk[found.risk["timestamp"] < pd.Timestamp("2025-04-29", tz="UTC")]
+    again = other.risk[other.risk["timestamp"] < pd.Timestamp("2025-04-29", tz="UTC")]
+    pd.testing.assert_frame_equal(first.reset_index(drop=True), again.reset_index(drop=True))
+
+
+def test_columns_that_hold_the_answer_are_left_out_and_named(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    readings = tables["readings"].sort_values(["unit", "timestamp"])
+    left = np.full(len(readings), 999.0)
+    for _, row in tables["failures"].iterrows():
+        ahead = (row["timestamp"] - readings["timestamp"]) / pd.Timedelta(hours=1)
+        mine = ((readings["unit"] == row["unit"]) & (ahead > 0)).to_numpy()
+        left[mine] = np.minimum(left[mine], ahead.to_numpy()[mine])
+    leaking = readings.assign(secret=left, failure_flag=(left < 10).astype(int))
+    told = judged(tmp_path, {**tables, "readings": leaking})
+    said = " ".join(told.warnings)
+    assert "failure_flag reads like an answer" in said
+    assert "secret tells every failure" in said
+    assert not any("secret" in name or "flag" in name for name in told.model.columns_)
+
+
+def test_strange_rows_are_left_out_and_said(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    readings = pd.concat([tables["readings"], tables["readings"].iloc[:7]]).astype({"timestamp": str})
+    readings.iloc[20, 1] = "tomorrow"
+    readings.iloc[30, 1] = "2031-01-01"
+    readings = readings.assign(constant=1, nothing=np.nan)
+    strangers = pd.DataFrame({"unit": ["who"], "timestamp": [START], "kind": ["x"]})
+    failures = pd.concat([tables["failures"], strangers])
+    read = failure.read(asked(tmp_path, {**tables, "readings": readings, "failures": failures}), now=NOW)
+    said = " ".join(read.warnings)
+    for part in ("7 readings repeat", "1 rows have no readable time", "1 rows lie in the future", "without readings"):
+        assert part in said
+    assert "constant, nothing" in " ".join(read.notes)
+
+
+def test_too_little_is_refused_in_a_sentence(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    day = tables["readings"]["timestamp"] < START + pd.Timedelta(days=1)
+    with pytest.raises(InsufficientData, match="7 are needed"):
+        judged(tmp_path, {**tables, "readings": tables["readings"][day]})
+    with pytest.raises(InsufficientData, match="5 failures lie within the readings, and 20 are needed"):
+        judged(tmp_path, {**tables, "failures": tables["failures"].iloc[:5]})
+    with pytest.raises(InsufficientData, match="0 failures"):
+        judged(tmp_path, {"readings": tables["readings"]})
+    with pytest.raises(InsufficientData, match="no column holds numbers that change"):
+        judged(tmp_path, {**tables, "readings": tables["readings"].assign(vibration=np.nan, volt=3)})
+    with pytest.raises(InsufficientData, match="failures come before the end of learning"):
+        judged(tmp_path, tables, train_until="2025-03-04")
+    with pytest.raises(UnreadableTable, match="no column holds times"):
+        judged(tmp_path, {**tables, "readings": tables["readings"].rename(columns={"timestamp": "hmm"})})
+    (tmp_path / "readings.csv").write_text("")
+    with pytest.raises(UnreadableTable):
+        failure.read(failure.Asked(readings=tmp_path / "readings.csv"), now=NOW)
+
+
+def test_few_units_and_copies_are_warned_of(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    few = tables["readings"]["unit"].isin(["m0", "m1"])
+    read = failure.read(asked(tmp_path, {**tables, "readings": tables["readings"][few]}), now=NOW)
+    assert read.warnings[-2].startswith("Only 2 units") or "Only 2 units" in " ".join(read.warnings)
+    readings = tables["readings"]
+    late = readings["timestamp"] > pd.Timestamp("2025-05-12")
+    early = readings[readings["timestamp"] <= pd.Timestamp("2025-05-12")].iloc[: late.sum()]
+    copied = readings.copy()
+    copied.loc[late.to_numpy(), ["vibration", "volt"]] = early[["vibration", "volt"]].to_numpy()
+    told = judged(tmp_path, {**tables, "readings": copied})
+    assert any("copies of earlier ones" in warning for warning in told.warnings)
+
+
+def test_the_work_of_others_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "risk.csv").write_text("mine\n1\n")
+    with pytest.raises(ConfigError, match=r"risk\.csv that is not of this command"):
+        failure.prepare(tmp_path, [])
