@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from farmlab import findings
-from farmlab.domain import ModelRecord, Verdict
-from farmlab.errors import InsufficientData
+from farmlab.domain import ModelChange, ModelRecord, ModelStep, Verdict
+from farmlab.errors import InsufficientData, VersionMismatch
 from farmlab.findings import similar
+from farmlab.models import kept
 from farmlab.scope import Scope
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 TASK = "anomaly"
 MODEL = "house"
 SOURCE = "watch"
+LIBRARIES = ("numpy", "pandas")
 WINDOW = timedelta(hours=24)
 REMEMBERED = timedelta(days=90)
 REFIT = timedelta(hours=24)
@@ -83,65 +85,112 @@ def calibrations(scope: Scope, *, keep: bool = True) -> dict[int, dict[str, Any]
     return {number: {**known, "factors": told.get(number, {})} for number, known in _each(scope, keep=keep)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """What is usual in a house, and the fingerprint of the readings that told it."""
+
+    known: dict[str, Any]
+    data: str
+
+
+def train(scope: Scope, house: House, *, by: str = SOURCE) -> tuple[ModelRecord, bool]:
+    """What is usual in a house, learned now and kept; and whether it is used from now on.
+
+    It takes over at once unless something newer is there: what is usual has no label to be held out.
+
+    Raises
+    ------
+    InsufficientData
+        The house has too little history.
+    """
+    record = _store(scope, house, _learn(scope, house), by)
+    newest = scope.store.champion(TASK, scope.farm.name, record.scope)
+    takes_over = newest is None or newest.fitted_at <= scope.until
+    if takes_over:
+        record = scope.store.promote(record.id, at=scope.until, by=by)
+    return record, takes_over
+
+
 def _each(scope: Scope, *, keep: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     for house in scope.houses:
-        known = _known(scope, house)
-        if known is None:
-            known = _learn(scope, house)
-            if known is not None and keep:
-                _store(scope, house, known)
+        known = _known(scope, house) or _anew(scope, house, keep=keep)
         if known is not None:
             yield house.number, known
 
 
 def _known(scope: Scope, house: House) -> dict[str, Any] | None:
-    record = scope.store.champion(TASK, scope.farm.name, _name(house))
-    if record is None or dict(record.libraries) != _libraries():
+    """What is in use, if it is of the day before the end of the scope, of these libraries, and unchanged."""
+    record = scope.store.champion(TASK, scope.farm.name, name_of(house))
+    if record is None or not record.fitted_at <= scope.until < record.fitted_at + REFIT:
         return None
-    if not record.fitted_at <= scope.until < record.fitted_at + REFIT:
-        return None
-    return dict(record.state)
-
-
-def _learn(scope: Scope, house: House) -> dict[str, Any] | None:
-    """What is usual, from everything before the window's last day."""
-    hours = findings.DAYS * 24
     try:
-        return findings.calibrate(
-            scope.wide(house.number, history_hours=hours),
-            scope.sensors(house.number),
-            house=house,
-            flocks=scope.all_flocks,
-            until=scope.start,
-            timezone=scope.farm.timezone,
-        )
+        return kept.opened(record)
+    except VersionMismatch:
+        return None
+
+
+def _anew(scope: Scope, house: House, *, keep: bool) -> dict[str, Any] | None:
+    try:
+        learned = _learn(scope, house)
     except InsufficientData:
         return None
+    newest = scope.store.champion(TASK, scope.farm.name, name_of(house)) if keep else None
+    if keep and (newest is None or newest.fitted_at <= scope.until):
+        scope.store.promote(_store(scope, house, learned, SOURCE).id, at=scope.until, by=SOURCE)
+    return learned.known
 
 
-def _store(scope: Scope, house: House, known: dict[str, Any]) -> None:
-    newest = scope.store.champion(TASK, scope.farm.name, _name(house))
-    if newest is not None and newest.fitted_at > scope.until:
-        return
+def _learn(scope: Scope, house: House) -> _Learned:
+    """What is usual, from everything before the window's last day."""
+    wide = scope.wide(house.number, history_hours=findings.DAYS * 24)
+    known = findings.calibrate(
+        wide,
+        scope.sensors(house.number),
+        house=house,
+        flocks=scope.all_flocks,
+        until=scope.start,
+        timezone=scope.farm.timezone,
+    )
+    return _Learned(known, kept.fingerprint(wide[wide.index <= scope.start]))
+
+
+def _store(scope: Scope, house: House, learned: _Learned, by: str) -> ModelRecord:
+    rates, grace = learned.known["expected_rate"], learned.known["grace"]
     record = ModelRecord(
         name=MODEL,
         version=0,
         task=TASK,
         farm=scope.farm.name,
-        scope=_name(house),
+        scope=name_of(house),
         fitted_at=scope.until,
-        window_start=scope.until - timedelta(days=findings.DAYS),
-        window_end=scope.until,
-        libraries=_libraries(),
-        state=known,
+        window_start=scope.start - timedelta(days=findings.DAYS),
+        window_end=scope.start,
+        features=tuple(rates),
+        metrics={"false_per_day": round(sum(rates.values()), 3), "judged": len(rates), "in_grace": len(grace)},
+        libraries=kept.libraries(*LIBRARIES),
+        state=learned.known,
     )
-    scope.store.promote(scope.store.save_model(record).id, at=scope.until)
+    saved = scope.store.save_model(kept.sealed(record, data=learned.data))
+    note_training(scope.store, saved, ModelStep.TRAINED, by=by)
+    return saved
 
 
-def _libraries() -> dict[str, str]:
-    """What a calibration was made with; another version learns anew instead of guessing."""
-    return {name: version(name) for name in ("farmlab", "numpy", "pandas")} | {"calibration": findings.FORMAT}
+def note_training(store: Store, model: ModelRecord, what: ModelStep, *, by: str, note: str = "") -> None:
+    """Write into the history what came of a training."""
+    store.note_model(
+        ModelChange(
+            task=model.task,
+            farm=model.farm,
+            scope=model.scope,
+            at=model.fitted_at,
+            what=what,
+            by=by,
+            note=note,
+            model_id=model.id,
+        )
+    )
 
 
-def _name(house: House) -> str:
+def name_of(house: House) -> str:
+    """The scope of the models of a house."""
     return f"house/{house.number}"

@@ -11,6 +11,7 @@ import pytest
 from farmlab import scope, watch
 from farmlab.domain import Farm, Flock, House, ModelRecord, Sensor, VerdictState
 from farmlab.errors import InsufficientData, UnknownName
+from farmlab.models import kept
 from farmlab.store import Store
 
 if TYPE_CHECKING:
@@ -115,9 +116,9 @@ def test_look_keeps_what_is_usual_for_a_day_and_finds_silence(store: Store) -> N
 
 def test_a_calibration_of_another_version_is_made_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, 1, days=6)
-    monkeypatch.setattr(watch, "version", lambda _: "0")
+    monkeypatch.setattr(kept, "version", lambda _: "0")
     watch.look(store, "Barn", UNTIL)
-    monkeypatch.setattr(watch, "version", lambda _: "1")
+    monkeypatch.setattr(kept, "version", lambda _: "1")
     watch.look(store, "Barn", UNTIL)
     newest = store.champion(watch.TASK, "Barn", "house/1")
     assert newest is not None
