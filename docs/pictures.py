@@ -26,6 +26,7 @@ SAYS = {
     "serving": "servers, started as children",
     "analyse": "one-shot: a table in, a report out",
     "publish": "self-contained pages, and the site",
+    "training": "models, trained again and looked after",
     "analyses": "the steps of each analysis",
     "watch": "rules and detector after each sync",
     "scope": "a farm, some houses, a window: what notebooks open",

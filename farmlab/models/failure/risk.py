@@ -35,7 +35,8 @@ class FailureRisk(Estimator):
     learned_
         What was learned; None before.
     about_
-        What it was learned from: rows, failures, units, a fingerprint of the table.
+        What it was learned from: rows, failures, units, a fingerprint of the table, and from when on (in ``order``)
+        rows were held out.
     """
 
     name: ClassVar[str] = "failure_risk"
@@ -108,6 +109,7 @@ class FailureRisk(Estimator):
             "units": len(np.unique(names)),
             "failures": len(np.unique(failure[failure >= 0])),
             "table": _digest(np.round(values, 6).tobytes()),
+            "measured_from": float(when[parts.measure].min()) if parts.measure.any() else None,
         }
         return self
 
