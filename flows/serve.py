@@ -18,6 +18,7 @@ from farmlab.errors import ConfigError
 from flows.maintenance.prune import prune
 from flows.sync import ANCHOR, sync
 from flows.tick import tick
+from flows.training import train
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -34,6 +35,7 @@ def deployments(settings: Settings) -> list[RunnerDeployment]:
         _every(timedelta(minutes=settings.poll_minutes), sync, settings),
         _every(timedelta(minutes=1), tick, settings),
         _every(timedelta(days=1), prune, settings),
+        _every(timedelta(days=1), train, settings),
     ]
 
 

@@ -1,4 +1,4 @@
-"""``farmlab models``: which estimators there are, and how good the detectors are, honestly measured."""
+"""``farmlab models``: which estimators and stored models there are, and how good the detectors are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from farmlab.cli import context
+from farmlab.cli import context, models_kept
 from farmlab.cli.columns import aligned
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from farmlab.analyses.evaluation import Measured
     from farmlab.analyses.labelled import DataSet
 
-app = typer.Typer(help="Estimators: what there is, and how good it is.", no_args_is_help=True)
+app = typer.Typer(help="Models: what there is, how good it is, and what is in use.", no_args_is_help=True)
+models_kept.register(app)
 EXPLAINED = """\
 recall [95 % interval over units] · chance and brackets: recall of the same flags where nothing happened · false/day:
 false episodes per clean sensor-day · intended: what the detector expects of itself · ratio: achieved by intended ·
@@ -34,17 +35,20 @@ def register(root: typer.Typer) -> None:
 
 
 @app.command(name="list")
-def listing(as_json: context.Json = False) -> None:
-    """Every registered estimator: name, task, and what it does."""
-    from farmlab.models import registry
-
-    rows = []
-    for entry in registry.entries():
-        said = (inspect.getdoc(entry.load()) or "").partition("\n")[0]
-        shipped = registry.DEFAULT.get(entry.task) == entry.name
-        rows.append({"name": entry.name, "task": entry.task, "default": shipped, "what": said})
+def listing(
+    farm: Annotated[str, typer.Option(help="Stored models of this farm only.")] = "",
+    task: Annotated[str, typer.Option(help="Stored models for this only: anomaly or failure.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Also stored models that are not in use.")] = False,
+    as_json: context.Json = False,
+) -> None:
+    """Every registered estimator, and the stored models of the farms that are in use (*)."""
+    rows = _estimators()
+    with context.open_store() as store:
+        stored = models_kept.listed(store, farm=farm, task=task, every=every)
     lines = ([row["name"], row["task"], "*" if row["default"] else "", row["what"]] for row in rows)
-    context.say(rows, as_json=as_json, text=aligned(["name", "task", "default", "what"], lines, empty="None."))
+    estimators = aligned(["name", "task", "default", "what"], lines, empty="None.")
+    answer = {"estimators": rows, "stored": [models_kept.plain(record) for record in stored]}
+    context.say(answer, as_json=as_json, text=f"{estimators}\n\n{models_kept.in_words(stored)}")
 
 
 @app.command()
@@ -85,6 +89,17 @@ def in_words(measured: Sequence[Measured], sets: Sequence[DataSet], missing: str
     if missing:
         parts.append(f"{EVIDENCE.upper()}\nnot available. {missing}")
     return "\n\n".join([*parts, EXPLAINED])
+
+
+def _estimators() -> list[dict[str, Any]]:
+    from farmlab.models import registry
+
+    rows = []
+    for entry in registry.entries():
+        said = (inspect.getdoc(entry.load()) or "").partition("\n")[0]
+        shipped = registry.DEFAULT.get(entry.task) == entry.name
+        rows.append({"name": entry.name, "task": entry.task, "default": shipped, "what": said})
+    return rows
 
 
 def _chosen(names: list[str]) -> list[str]:

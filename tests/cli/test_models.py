@@ -47,7 +47,7 @@ def bench(tmp_path: Path) -> Path:
 
 
 def test_every_registered_estimator_is_listed_and_the_default_marked(terminal: Terminal) -> None:
-    rows = terminal.ask("models", "list")
+    rows = terminal.ask("models", "list")["estimators"]
     assert [row["name"] for row in rows] == [entry.name for entry in registry.entries()]
     assert [row["name"] for row in rows if row["default"]] == list(registry.DEFAULT.values())
     assert "standard deviations" in terminal.type("models", "list")

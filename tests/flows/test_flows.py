@@ -10,7 +10,7 @@ import pytest
 
 from farmlab import clock, config, ingest
 from farmlab.config import Settings
-from farmlab.domain import Farm, RunStatus, SyncRun, SyncStatus
+from farmlab.domain import Farm, ModelRecord, ModelStep, RunStatus, SyncRun, SyncStatus
 from farmlab.errors import IntegrationError, RunError
 from farmlab.serving.services import prefect_env
 from farmlab.store import Store
@@ -18,6 +18,7 @@ from flows import serve
 from flows.maintenance.prune import prune
 from flows.sync import due, newcomers, sync
 from flows.tick import tick
+from flows.training import each, train
 from tests.runs.kit import write_notebook
 
 NEW = 300
@@ -122,10 +123,31 @@ def test_prune_removes_what_is_older_than_it_is_kept(settings):
     assert kept.exists()
 
 
+def test_prune_keeps_ten_models_beside_the_one_in_use(settings):
+    model = ModelRecord(name="house", version=0, task="anomaly", farm="Hill", scope="house/1", fitted_at=clock.now())
+    with Store.open(settings) as store:
+        ids = [store.save_model(model).id for _ in range(14)]
+        store.promote(ids[0], at=clock.now())
+    assert prune.fn(str(settings.home)) == ["3 replaced models"]
+    with Store.open(settings) as store:
+        assert sorted(one.id for one in store.models()) == [ids[0], *ids[4:]]
+
+
+def test_a_farm_without_records_of_failures_is_refused_once_a_week(settings):
+    [said] = train.fn(str(settings.home))
+    assert said.startswith("Hill: failed, 0 failures are on record, and 20 are needed")
+    assert train.fn(str(settings.home)) == [], "a week has not passed"
+    with Store.open(settings) as store:
+        [entry] = store.model_history(task="failure", farm="Hill")
+        assert (entry.what, entry.by, entry.model_id) == (ModelStep.FAILED, "training", None)
+        assert each(store, clock.now() + timedelta(days=8)) == [said]
+
+
 def test_every_flow_has_an_anchored_interval_and_runs_one_at_a_time(settings):
     made = {deployment.name: deployment for deployment in serve.deployments(settings)}
     intervals = {name: one.schedules[0].schedule.interval for name, one in made.items()}
-    assert intervals == {"sync": timedelta(minutes=5), "tick": timedelta(minutes=1), "prune": timedelta(days=1)}
+    day = timedelta(days=1)
+    assert intervals == {"sync": timedelta(minutes=5), "tick": timedelta(minutes=1), "prune": day, "training": day}
     for one in made.values():
         assert one.schedules[0].schedule.anchor_date == datetime(2020, 1, 1, tzinfo=UTC)
         assert (one.concurrency_limit, one.concurrency_options.collision_strategy.value) == (1, "CANCEL_NEW")
@@ -133,7 +155,7 @@ def test_every_flow_has_an_anchored_interval_and_runs_one_at_a_time(settings):
 
 
 def test_nothing_is_retried_blindly(settings):
-    assert {flow.retries for flow in (sync, tick, prune)} == {0}
+    assert {flow.retries for flow in (sync, tick, prune, train)} == {0}
 
 
 def test_without_a_server_it_says_how_to_start(monkeypatch):
