@@ -267,7 +267,7 @@ def _water(
     )
     share = _log((now / then.where(then > LEAST_WATER_L)).clip(lower=0.02))
     said: dict[str, pd.Series] = {
-        "water_day": -_log((day / target.reindex(day.index).fillna(1.0)).clip(lower=1e-4)),
+        "water_day": -_log((day / target.reindex(day.index)).clip(lower=1e-4)),
         "water_hours": -share,
     }
     if "light_pct" in table:

@@ -21,6 +21,8 @@ LAG_H: Final = 36
 """… and the last of them so many hours ago, so that what is getting worse now is not usual yet."""
 FEWEST: Final = 8
 TREND_H: Final = 72
+LEAST_FAR: Final = 1.5
+"""Spreads of its own past by which a sign must be above it before its trend is told."""
 LEAST_SPREAD: Final = 0.08
 """Of the limit; a sign that never moved would else make everything unusual."""
 MEASURES: Final = ("level", "now", "far", "slope", "week", "rise", "age_h")
@@ -81,8 +83,8 @@ class Crossing:
 def crossing(values: pd.Series, sign: Sign) -> Crossing | None:
     """When this sign will be at its limit, by its trend of three days; None where no trend is sure.
 
-    The slope is Theil's (the median over all pairs of hours) with its 90 % interval; an interval that reaches
-    down to no slope at all is no trend.
+    The slope is Theil's (the median over all pairs of quarters of days, since hours depend on each other) with its
+    90 % interval; an interval that reaches down to no slope is no trend, nor is one within the past's usual spread.
     """
     from scipy.stats import theilslopes
 
@@ -90,8 +92,8 @@ def crossing(values: pd.Series, sign: Sign) -> Crossing | None:
     last = told.iloc[-1] if len(told) else None
     if last is None or not np.isfinite(last["level"]) or last["age_h"] > 24:
         return None
-    recent = (values / sign.limit).iloc[-TREND_H:].dropna()
-    if len(recent) < FEWEST:
+    recent = (values / sign.limit).iloc[-TREND_H:].resample("6h", origin="end").median().dropna()
+    if len(recent) < FEWEST or last["far"] < LEAST_FAR:
         return None
     days = (recent.index - recent.index[0]) / pd.Timedelta(days=1)
     slope, _, low, high = (float(number) for number in theilslopes(recent.to_numpy(), days.to_numpy(), 0.90))

@@ -72,6 +72,13 @@ class Outlook:
     health_trend: float
     signs: Mapping[str, pd.DataFrame]
     trained: str
+    usual: Mapping[str, float]
+    """What the risks of any part are, by horizon"""
+
+    @property
+    def times(self) -> float:
+        """How many times as likely as usual it is to fail, in the horizon where that is most."""
+        return max(self.risks[name] / max(self.usual[name], 1e-9) for name in HORIZONS)
 
     @property
     def known(self) -> bool:
@@ -144,6 +151,7 @@ def outlooks(
             health_trend=_trend(measured, part, usable),
             signs={sign.name: measured[sign.name] for sign in machine_rows.SLOTS[part]},
             trained=trained,
+            usual={name: model.usual(name, rarer=rarer) for name in HORIZONS},
         )
         for part in degradation.PARTS
     ]
@@ -173,10 +181,19 @@ def _reasons(part: str, row: pd.Series, added: pd.Series) -> tuple[Reason, ...]:
         worth = float(added[[name for name in added.index if str(name).startswith(f"sign{slot}_")]].sum())
         found.append(Reason(sign.name, worth, sign_in_words(sign, row[f"sign{slot}_now"], row[f"sign{slot}_slope"])))
     for name, says in _ON_RECORD.items():
-        if name != "mended_d" or row[name] < machine_rows.LONG_AGO_D:
+        if _is_told(name, part, row):
             found.append(Reason(name, float(added.get(name, 0.0)), says.format(row[name])))
     strong = sorted((one for one in found if one.added >= LEAST_ADDED and one.says), key=lambda one: -one.added)
     return tuple(strong[:MOST_REASONS])
+
+
+def _is_told(name: str, part: str, row: pd.Series) -> bool:
+    """Whether words about this feature mean something for the part."""
+    if name == "duty_24h":
+        return part in ("side_fans", "tunnel_fans", "heaters")
+    if name == "mended_d":
+        return bool(row[name] < machine_rows.LONG_AGO_D)
+    return name == "age_d" or bool(row[name] > 0)
 
 
 _ON_RECORD: Final = {
@@ -232,7 +249,7 @@ def _health_at(measured: Mapping[str, pd.DataFrame], part: str, usable: Mapping[
     limit = degradation.SIGNS[-1].limit
     arrived = 1.0 - limit * max(float(gaps), 0.0) if np.isfinite(gaps) else 1.0
     level = max((float(one["level"]) for one in fresh), default=float("nan"))
-    slope = max((float(one["slope"]) for one in fresh if np.isfinite(one["slope"])), default=0.0)
+    slope = max((float(one["week"]) for one in fresh if np.isfinite(one["week"])), default=0.0)
     return health(arrived=arrived, usable=usable[part], level=level, slope=slope)
 
 

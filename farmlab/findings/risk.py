@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 SOON_H: Final = 72.0
 """A limit that is crossed within so many hours is worth a walk …"""
 ON_ITS_WAY: Final = 0.6
-"""… when the sign has come this far."""
+"""… when the sign has come this far, …"""
+LIKELIER: Final = 3.0
+"""… and the model thinks a failure so many times as likely as usual."""
 WORDS: Final = {"risk_0_24h": "next 24 h", "risk_24_48h": "24–48 h"}
 
 
@@ -120,7 +122,8 @@ def calls(outlook: Outlook) -> bool:
     if not outlook.known or likely(outlook) is None:
         return False
     near = outlook.crossing
-    return bool(outlook.alarms) or (near is not None and near.level >= ON_ITS_WAY and near.hours <= SOON_H)
+    on_its_way = near is not None and near.level >= ON_ITS_WAY and near.hours <= SOON_H
+    return bool(outlook.alarms) or (on_its_way and outlook.times >= LIKELIER)
 
 
 def highest(outlook: Outlook) -> tuple[str, float]:
@@ -144,7 +147,7 @@ def _title(outlook: Outlook) -> str:
     if not outlook.alarms:
         return f"{outlook.label.capitalize()} wear: {when_in_words(outlook)}"
     chance = ", ".join(f"{percent(outlook.risks[name])} {WORDS[name]}" for name in HORIZONS)
-    return f"{outlook.label.capitalize()} may fail: {chance} ({outlook.trained})"
+    return f"{outlook.label.capitalize()} may fail: {chance}, {outlook.times:.0f} times the usual ({outlook.trained})"
 
 
 def percent(risk: float) -> str:
@@ -180,6 +183,7 @@ def _finding(outlook: Outlook, *, start: datetime, until: datetime, farm: str) -
             **{name: outlook.risks[name] for name in HORIZONS},
             "health": None if np.isnan(outlook.health.score) else outlook.health.score,
             "trained_on": outlook.trained,
+            "times_usual": round(outlook.times, 1),
             "until_limit": when_in_words(outlook),
         },
     )

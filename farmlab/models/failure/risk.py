@@ -134,6 +134,11 @@ class FailureRisk(Estimator):
         """The held-out figures of a horizon (:class:`~farmlab.models.failure.measured.Figures`)."""
         return self._fitted.horizons[horizon].measured
 
+    def usual(self, horizon: str, *, rarer: float = 1.0) -> float:
+        """The probability of any row: what a risk is to be compared with."""
+        odds = float(self.figures(horizon)["prevalence"] or 0.0)
+        return odds / (odds + rarer * (1 - odds))
+
     def threshold(self, horizon: str) -> float:
         """The probability from which on it would call."""
         return self._fitted.horizons[horizon].threshold
