@@ -40,6 +40,9 @@ EXPLAINS: Final = (
 )
 """What moves the air in the house for good reasons: it is not judged, and explains what is."""
 
+HOUSE_BUDGET: Final = 0.05
+"""False episodes a sensor-day that the level may cause: a house has three dozen sensors, a file a few."""
+
 
 def detector_table(case: Case) -> pd.DataFrame:
     """One column a judged sensor; beside them set-point, weather, what the controller does, and age.
@@ -83,6 +86,7 @@ def settings(case: Case) -> dict[str, Any]:
         "beside": [column for column in EXPLAINS if column != OUTSIDE],
         "patterns": False,
         "timezone": case.timezone,
+        "budget": HOUSE_BUDGET,
     }
 
 

@@ -97,7 +97,7 @@ class Layered(Detector):
         beside: Sequence[str] = (),
         patterns: bool = True,
         timezone: str = "UTC",
-        budget: float = 0.05,
+        budget: float = 0.1,
         random_state: int | None = 0,
     ) -> None:
         super().__init__(random_state=random_state)
