@@ -10,6 +10,7 @@ import pandas as pd
 from farmlab import figures, units
 from farmlab.analyses import blocks, outlook
 from farmlab.analyses.outlook import METRICS, Coming
+from farmlab.domain import Severity
 from farmlab.findings import ahead
 from farmlab.models.forecasting.ensemble import ENSEMBLE
 
@@ -37,9 +38,10 @@ def warnings(items: Sequence[Coming], lab: Scope) -> list[Finding]:
 
 def show(items: Sequence[Coming], found: Sequence[Finding], lab: Scope) -> list[Finding]:
     """Houses that are warned of with their figure, the others folded; the findings, with their figures in them."""
+    small = [finding for finding in found if finding.severity is Severity.INFO]
     drawn = []
     for house in lab.houses:
-        mine = [finding for finding in found if finding.house == house.number]
+        mine = [finding for finding in found if finding.house == house.number and finding not in small]
         picture = _picture(items, house, lab)
         if picture is None:
             continue
@@ -50,7 +52,9 @@ def show(items: Sequence[Coming], found: Sequence[Finding], lab: Scope) -> list[
             blocks.display(blocks.block(finding, lab))
         blocks.display(picture)
         drawn += [replace(mine[0], data={**mine[0].data, "drawing": picture.svg}), *mine[1:]]
-    return drawn
+    if small:
+        blocks.display(blocks.others(small, lab))
+    return [*drawn, *small]
 
 
 def refusals(items: Sequence[Coming]) -> figures.Table:

@@ -170,7 +170,7 @@ def _silo(coming: Coming) -> Iterator[Finding]:
         return
     empty = chance.index[int(np.argmax((chance >= LIKELY).to_numpy()))] if chance.max() >= LIKELY else chance.index[-1]
     said = f"{coming.silo_kg:.0f} kg are left, {eaten['forecast'].iloc[-1]:.0f} kg are expected to be eaten in 48 h"
-    yield _finding(coming, "feed", "silo", "Silo empty", float(chance.iloc[-1]), empty, chance.index[-1], said)
+    yield _finding(coming, "feed", "silo", "Silo empty", float(chance.iloc[-1]), empty, empty, said)
 
 
 def _root_sum(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
@@ -205,9 +205,7 @@ def _finding(
         detected_at=coming.until,
         score=sure,
         severity=Severity.WARNING if likely else Severity.INFO,
-        why=(
-            Hypothesis(cause="the days before, carried forward", confidence=sure, evidence=said),
-        ),
+        why=(Hypothesis(cause="the days before, carried forward", confidence=sure, evidence=said),),
         check=(STEPS[kind],),
         data={"from": start.isoformat(), "to": end.isoformat(), "probability": round(chance, 3)},
     )
@@ -219,5 +217,7 @@ def _spoken(coming: Coming, start: pd.Timestamp, end: pd.Timestamp) -> str:
     first, final, now = start.astimezone(zone), end.astimezone(zone), coming.until.astimezone(zone)
     days = (first.date() - now.date()).days
     day = {0: "today", 1: "tomorrow"}.get(days, f"on {first:%A}")
+    if final - first >= pd.Timedelta(hours=24):
+        return f"from {day.removeprefix('on ')}, {first:%H} h, on"
     over = " (next day)" if final.date() > first.date() else ""
-    return f"{day}, {first:%H}–{final:%H} h{over}"
+    return f"{day}, {first:%H} h" if first == final else f"{day}, {first:%H}–{final:%H} h{over}"

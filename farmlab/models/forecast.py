@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 LEAST_DAYS: Final = 2
 ENSEMBLE_FROM_DAYS: Final = 3
-ALL_FROM_DAYS: Final = 28
 STALE_HOURS: Final = 24
 MEMORY_HOURS: Final = 3 * DAY
 """A memory older than that is not used: the past is forecast again instead."""
@@ -151,7 +150,7 @@ def forecast(
 
 
 def _members(*, amount: bool, weekly: bool, plan: pd.Series | None) -> tuple[Member, ...]:
-    """Who competes with seasonal-naive."""
+    """Who competes with seasonal-naive; a growing flock is too short and changes too much to regress on last weeks."""
     from farmlab.models.forecasting.boosted import Boosted
     from farmlab.models.forecasting.double_seasonal import DoubleSeasonal
     from farmlab.models.forecasting.naive import PlannedNaive
@@ -159,8 +158,9 @@ def _members(*, amount: bool, weekly: bool, plan: pd.Series | None) -> tuple[Mem
     from farmlab.models.forecasting.ridge import Ridge
     from farmlab.models.forecasting.smoothed import Smoothed
 
-    own = (DoubleSeasonal(weekly=weekly), Smoothed(), Ridge(), Boosted())
-    return (*own, ProphetMember(multiplicative=amount, weekly=weekly), *((PlannedNaive(),) if plan is not None else ()))
+    own = (DoubleSeasonal(weekly=weekly), Smoothed(), ProphetMember(multiplicative=amount, weekly=weekly))
+    learners = (Ridge(), Boosted()) if weekly else ()
+    return (*own, *learners, *((PlannedNaive(),) if plan is not None else ()))
 
 
 def _made(ensemble: Ensemble, memory: Mapping[str, Any] | None, *, refit: bool) -> Outlook:
@@ -245,11 +245,11 @@ def _reason(ensemble: Ensemble, made: Outlook) -> str:
     if not shown:
         said = f"{SEASONAL_NAIVE}, as {days:.1f} days of history are too few for more ({ENSEMBLE_FROM_DAYS} needed)"
     elif made.guarded:
-        said = f"{SEASONAL_NAIVE}: over the last week the ensemble had {ratio:.2f} times its error"
+        said = f"{SEASONAL_NAIVE}: over the last week the ensemble had {made.last_week:.2f} times its error"
     elif origins:
         said = f"{ENSEMBLE} of {shown}: {ratio:.2f} times the error of {SEASONAL_NAIVE} at {origins} past origins"
     else:
         said = f"{ENSEMBLE} of {shown}: not judged yet"
-    if days < ALL_FROM_DAYS and shown:
-        said += f". {days:.0f} days of history: some members wait for {ALL_FROM_DAYS}"
+    if shown and any(member.least_days > days for member in ensemble.members):
+        said += f". {days:.0f} days of history: some members wait for more"
     return ". ".join([said, *ensemble.failed]) + "."

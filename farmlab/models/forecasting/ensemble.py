@@ -43,8 +43,9 @@ class Outlook:
         The expected values, and what to add to them for the 80 % interval.
     weights
         By member and block of hours ahead.
-    guarded
-        The ensemble was worse than seasonal-naive, whose path this is.
+    last_week
+        Error of the ensemble over the last week in units of that of seasonal-naive; NaN when not known. Above 1 this
+        is the path of seasonal-naive.
     paths
         Those of all members, the ensemble last.
     """
@@ -53,8 +54,13 @@ class Outlook:
     low: Values
     high: Values
     weights: Values
-    guarded: bool
+    last_week: float
     paths: Values
+
+    @property
+    def guarded(self) -> bool:
+        """Whether seasonal-naive is issued instead."""
+        return self.last_week > 1
 
 
 @dataclass
@@ -196,10 +202,10 @@ class Ensemble:
     def _outlook(self, now: int, paths: Values) -> Outlook:
         weights = shares.shares(self.log, paths, now=now)
         everyone = np.vstack([paths, shares.mixed(paths, weights)])
-        guarded = shares.guarded(self.log, now=now)
-        path = everyone[0] if guarded else everyone[-1]
+        ratio = shares.last_week(self.log, now=now)
+        path = everyone[0] if ratio > 1 else everyone[-1]
         low, high = self._interval(now)
-        return Outlook(path, low, high, weights, guarded, everyone)
+        return Outlook(path, low, high, weights, ratio, everyone)
 
     def _interval(self, now: int) -> tuple[Values, Values]:
         known = self.y[: now - self._first + 1]

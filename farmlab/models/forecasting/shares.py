@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POWER: Final = -4.0
 LEAST_ORIGINS: Final = 3
 LEAST_GUARDED: Final = 7
+_HOURS: Final = np.array([block.stop - block.start for block in BLOCKS])
 FIRST_MEMBERS: Final = ("dshw", "rws28")
 """Who counts while nobody has been scored."""
 
@@ -27,8 +28,9 @@ FIRST_MEMBERS: Final = ("dshw", "rws28")
 def shares(log: Log, paths: Values, *, now: int) -> Values:
     """By member and block of hours ahead, summing to 1 in each block.
 
-    Inverse fourth powers of the mean absolute errors of the last seven scored days. A member without a path now, or
-    with fewer than three scored origins while others have them, counts nothing.
+    Inverse fourth powers of the mean absolute errors of the last seven scored days. The reference counts among the
+    others; where nothing ever changes from day to day it is the best. A member without a path now, or with fewer than
+    three scored origins while others have them, counts nothing.
 
     Parameters
     ----------
@@ -39,36 +41,42 @@ def shares(log: Log, paths: Values, *, now: int) -> Values:
     now
         The hour of the paths.
     """
-    members = log.names[1:-1]
-    here = np.atleast_1d(np.isfinite(paths[1:]).all(axis=1))
-    errors = np.array([_recent(log, name, now) for name in members]).reshape(len(members), len(BLOCKS))
+    members = log.names[:-1]
+    here = np.atleast_1d(np.isfinite(paths).all(axis=1))
+    errors = np.array([_recent(log, name, now) for name in members])
     scored = np.isfinite(errors).all(axis=1) & here
-    if scored.any():
+    if scored[1:].any():
         weights = np.where(scored[:, None], np.maximum(errors, 1e-6) ** POWER, 0.0)
     else:
-        first = here & np.array([name in FIRST_MEMBERS for name in members], dtype=bool)
-        weights = np.repeat((first if first.any() else here)[:, None], len(BLOCKS), axis=1).astype(float)
+        first = _first(members) & here
+        others = here & (np.arange(len(members)) > 0)
+        weights = np.repeat((first if first.any() else others)[:, None], len(BLOCKS), axis=1).astype(float)
     total = weights.sum(axis=0)
-    return np.vstack([np.zeros(len(BLOCKS)), weights / np.where(total > 0, total, 1.0)])
+    return np.asarray(weights / np.where(total > 0, total, 1.0))
+
+
+def _first(members: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([name in FIRST_MEMBERS for name in members], dtype=bool)
 
 
 def mixed(paths: Values, weights: Values) -> Values:
     """The weighted mean of the paths; that of the reference where nobody counts."""
-    by_hour = np.repeat(weights, [block.stop - block.start for block in BLOCKS], axis=1)
+    by_hour = np.repeat(weights, _HOURS, axis=1)
     if not by_hour.any():
         return np.asarray(paths[0])
     return np.asarray(np.sum(np.where(by_hour > 0, paths, 0.0) * by_hour, axis=0))
 
 
-def guarded(log: Log, *, now: int) -> bool:
-    """Whether the ensemble was worse than the reference over the last seven days."""
-    recent = _of_last_week(log, now)
-    ratio, count = worth(log.scores[recent], log.names, log.names[-1])
-    weights = [block.stop - block.start for block in BLOCKS]
+def last_week(log: Log, *, now: int) -> float:
+    """Error of the ensemble over the last seven days in units of that of the reference; NaN when too little is known.
+
+    Above 1 the reference is the better one, and is issued.
+    """
+    ratio, count = worth(log.scores[_of_last_week(log, now)], log.names, log.names[-1])
     known = np.isfinite(ratio)
     if count < LEAST_GUARDED or not known.any():
-        return False
-    return bool(np.average(ratio[known], weights=np.array(weights)[known]) > 1.0)
+        return float("nan")
+    return float(np.average(ratio[known], weights=_HOURS[known]))
 
 
 def _recent(log: Log, name: str, now: int) -> Values:
@@ -90,7 +98,6 @@ def named(weights: Values, names: Sequence[str]) -> dict[str, float]:
     >>> named(np.array([[0.0, 0, 0], [0.5, 1, 1], [0.5, 0, 0]]), ["naive", "one", "other", "all"])
     {'one': 0.9375, 'other': 0.0625}
     """
-    hours = [block.stop - block.start for block in BLOCKS]
-    means = np.average(weights, axis=1, weights=hours)
+    means = np.average(weights, axis=1, weights=_HOURS)
     known = {name: float(share) for name, share in zip(names, means, strict=False) if share > 0}
     return dict(sorted(known.items(), key=lambda item: -item[1]))
