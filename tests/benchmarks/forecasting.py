@@ -106,7 +106,7 @@ def _judged(made: Forecasted, known: pd.Series, truth: np.ndarray) -> Row:
 def _row(name: str, table: pd.DataFrame) -> Row:
     mean = table.mean()
     return {
-        "what": f"{name}: {100 * mean['held 1']:.0f} % held in {mean['width 1']:.1f}, WAPE {100 * mean['wape 1']:.0f} %",
+        "what": f"{name} ({100 * mean['held 1']:.0f} % in {mean['width 1']:.1f}, WAPE {100 * mean['wape 1']:.0f} %)",
         "measured": f"MASE {mean['own 1']:.3f}",
         "beside": f"naive {mean['naive 1']:.3f}",
         "ratio": mean["own 1"] / mean["naive 1"],
