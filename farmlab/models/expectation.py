@@ -136,7 +136,7 @@ class Walk:
         """How many times its limit the mean left-over of each judged column is, the largest over the channels."""
         limits = self.limits or {}
         ratios = [np.abs(self._mean(row, width)) / limits[channel] for channel, width in self.widths.items()]
-        return np.nan_to_num(np.fmax.reduce(ratios)) / self.doubt[row]
+        return np.asarray(np.nan_to_num(np.fmax.reduce(ratios)) / self.doubt[row])
 
 
 def _mean(rows: Values, width: int) -> Values:

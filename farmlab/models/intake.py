@@ -96,7 +96,7 @@ def _require_one_time(index: pd.Index, step: pd.Timedelta) -> None:
     """Refuse a table whose times cannot be those of one record: a date in the far future or past among the others."""
     slots = (index[-1] - index[0]) / step if len(index) else 0
     if slots > max(MOST_EMPTY * len(index), SMALL):
-        gaps = np.diff(index.as_unit("s").asi8)
+        gaps = np.diff(pd.DatetimeIndex(index).as_unit("s").asi8)
         alone = index[int(gaps.argmax()) + 1]
         minutes = step / pd.Timedelta(minutes=1)
         raise DataError(

@@ -101,7 +101,8 @@ class Neighbours(Detector):
     def _learn(self, past: Hours, grains: Values) -> None:
         """Once without suspicion for provisional thresholds, then with it."""
         centre = np.nan_to_num(_medians(past.values))
-        self.thresholds_, walked = {}, None
+        self.thresholds_: dict[str, Threshold] = {}
+        walked = None
         for _ in range(2):
             relations = Relations.around(np.r_[centre, np.zeros(CLOCK)])
             walked = self._walk(past, relations, learned_until=None)

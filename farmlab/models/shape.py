@@ -121,7 +121,7 @@ class Shape(Detector):
         return replace(found, rate=found.rate / block)
 
     def _statistic(self, far: Values, size: Values) -> Values:
-        return np.maximum(far / self.usual_[0], size / self.usual_[1])
+        return np.asarray(np.maximum(far / self.usual_[0], size / self.usual_[1]))
 
     def raise_thresholds(self, factors: Mapping[str, Mapping[str, float]]) -> Self:
         """The detector itself with higher thresholds; see :meth:`farmlab.models.base.Detector.raise_thresholds`."""
