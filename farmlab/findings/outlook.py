@@ -218,6 +218,8 @@ def sign_in_words(sign: Sign, now: float, slope: float) -> str:
         return ""
     scale, digits = (100.0, 0) if sign.unit == "%" else (1.0, 1)
     value, daily = scale * sign.limit * now, scale * sign.limit * slope
+    if round(abs(value), digits) == 0:
+        return ""
     word = "off what is usual" if sign.two_sided else "worse than usual" if now >= 0 else "better than usual"
     said = f"{sign.says}: {abs(value):.{digits}f} {sign.unit} {word}"
     if not np.isfinite(daily) or round(abs(daily), digits) == 0:

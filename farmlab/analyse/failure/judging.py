@@ -30,7 +30,7 @@ BEFORE: Final = 0.7
 """Share of the failures before the end of learning, where nobody says one."""
 EVERY: Final = "6h"
 """One row of a unit in so long is learned from."""
-MOST_ROWS: Final = 400_000
+MOST_ROWS: Final = 1_000_000
 CHUNK: Final = 50_000
 MOST_FACTORS: Final = 3
 EXACT: Final = 0.9995

@@ -226,7 +226,9 @@ def _placed(table: pd.DataFrame, asked: Asked, name: str, now: datetime, said: _
     if when is None:
         raise UnreadableTable("no column holds times", where=name, next_step="Call it timestamp, or say --time COLUMN.")
     who = _named(table, asked.unit, UNIT)
-    times = pd.to_datetime(table[when], errors="coerce", utc=True, format="mixed")
+    times = pd.to_datetime(table[when], errors="coerce", utc=True)
+    if times.isna().any():
+        times = times.fillna(pd.to_datetime(table[when].where(times.isna()), errors="coerce", utc=True, format="mixed"))
     if times.notna().any() and not _has_zone(table[when]) and asked.timezone != "UTC":
         local = times.dt.tz_localize(None).dt.tz_localize(
             clock.zone(asked.timezone), ambiguous=False, nonexistent="NaT"
