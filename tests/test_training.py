@@ -16,8 +16,9 @@ import pytest
 
 from farmlab import training, watch
 from farmlab.analyses import risk
+from farmlab.analyses import training as analysis
 from farmlab.cli import models
-from farmlab.domain import Event, EventKind, Farm, Flock, House, ModelStep, Sensor
+from farmlab.domain import Event, EventKind, Farm, Flock, House, ModelStep, Run, RunStatus, Sensor
 from farmlab.errors import DataError, InsufficientData, UnknownName, VersionMismatch
 from farmlab.features import degradation
 from farmlab.models import kept
@@ -127,6 +128,8 @@ def test_a_farm_with_records_uses_its_own_model_from_then_on(store: Store) -> No
     assert record.metrics["contest/challenger"] > record.metrics["contest/champion"] + 0.02
     assert record.metrics["risk_24_48h/pr_auc"] > 3 * record.metrics["risk_24_48h/prevalence"]
     assert (kept.problem(record), len(kept.data(record))) == ("", 24)
+    assert record.window_start is not None
+    assert record.window_end is not None
     assert START <= record.window_start < record.window_end <= UNTIL
     assert [entry.what for entry in store.model_history(task="failure")] == [ModelStep.PROMOTED, ModelStep.TRAINED]
     trained, refusal = chosen(store)
@@ -233,3 +236,51 @@ def test_a_model_is_shown_with_its_history_promoted_and_rolled_back(store: Store
 def test_wrong_names_are_told(terminal: Terminal, words: tuple[str, ...], error: type[Exception], why: str) -> None:
     with pytest.raises(error, match=why):
         terminal.type("models", *words)
+
+
+def looked(store: Store, until: datetime = UNTIL) -> analysis.Watched:
+    return analysis.look(watch.at(store, "Hill", until, window=timedelta(days=7)))
+
+
+def test_the_page_tells_what_is_in_use_and_what_moved(store: Store) -> None:
+    training.train(store, "failure", "Hill", until=UNTIL, by="ann")
+    lab, seen = watch.at(store, "Hill", UNTIL, window=timedelta(days=7)), looked(store)
+    moved = (seen.inputs["verdict"] == "shifted").sum()
+    assert analysis.summary(seen) == f"1 model of this farm is in use; {moved} of 15 inputs have shifted."
+    assert "PR-AUC 24–48 h:" in analysis.champions(seen).html
+    assert seen.contests["outcome"].tolist() == ["kept out", "promoted"]
+    assert analysis.history(seen, lab).html.count("<tr>") == 5
+    assert "have shifted" in str(analysis.inputs(seen)._repr_mimebundle_())
+    assert seen.lived["verdict"].tolist() == ["too few", "too few"]
+    assert set(analysis.values(seen)) > {"inputs_shifted", "models_unusable"}
+    before = looked(store, UNTIL - timedelta(days=1))
+    assert (before.champions, before.history) == ((), ()), "they were not there then"
+
+
+def test_inputs_that_moved_are_named(store: Store) -> None:
+    times = pd.date_range(UNTIL + timedelta(hours=1), periods=7 * 24, freq="1h")
+    moved = pd.DataFrame({"house": 2, "sensor": "pressure_pa", "time": times, "value": 35.0, "learned_at": times})
+    store.write("Hill", moved, learned_at=times[-1].to_pydatetime())
+    seen = looked(store, UNTIL + timedelta(days=7))
+    [row] = seen.inputs[seen.inputs["verdict"] == "shifted"].to_dict("records")
+    assert (row["house"], row["input"], row["label"]) == (2, "pressure_pa", "House 2, static pressure")
+
+
+def test_told_risks_are_judged_by_what_came_true(store: Store) -> None:
+    for day in range(60):
+        slot = START + timedelta(days=8 + day)
+        hours = (min((m for m in failures(1) if m > slot), default=UNTIL + timedelta(days=9)) - slot) / timedelta(
+            hours=1
+        )
+        told = {"risk_0_24h/1/side_fans": float(hours <= 24), "risk_24_48h/1/side_fans": 0.9}
+        run = Run(notebook="failure", farm="Hill", house=0, slot=slot, status=RunStatus.DONE, results={"values": told})
+        store.save_run(run)
+    near, far = looked(store).lived.to_dict("records")
+    assert (near["came true"], near["Brier"], near["verdict"]) == (8, 0.0, "better than guessing")
+    assert (far["came true"], far["verdict"]) == (8, "no better than guessing")
+
+
+def test_a_model_that_cannot_be_used_is_the_first_thing_the_page_says(store: Store, tmp_path: Path) -> None:
+    tamper(tmp_path, "state", '"slope": ', '"slope": 1')
+    said = analysis.summary(looked(store))
+    assert said == "1 model cannot be used. First: failure, farm: its state was changed since it was made."
