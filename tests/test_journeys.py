@@ -26,6 +26,7 @@ ELSEWHERE = {
     # started and ended by tests of their own, or too long for this one
     "farmlab up": "tests/cli/test_serve.py",
     "farmlab lab": "tests/cli/test_serve.py",
+    "farmlab run --due": "tests/cli/test_notebooks.py",
     "farmlab run anomaly --farm Hillside --from": "tests/cli/test_notebooks.py",
 }
 PASSWORD = "ROTEM_PASSWORD"
