@@ -9,7 +9,7 @@ import pandas as pd
 
 from farmlab import figures, units
 from farmlab.analyses import blocks, outlook
-from farmlab.analyses.outlook import METRICS, Coming
+from farmlab.analyses.outlook import Coming
 from farmlab.domain import Severity
 from farmlab.findings import ahead
 from farmlab.models.forecasting.ensemble import ENSEMBLE
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Coming", "backtest", "backtest_table", "coming", "show", "summary", "table_of", "values", "warnings"]
 
 AMOUNTS: Final = ("water", "feed")
+SAID: Final = ("temp", "water", "feed", "power")
+"""What the first sentence tells."""
 
 
 def coming(lab: Scope) -> list[Coming]:
@@ -39,8 +41,9 @@ def warnings(items: Sequence[Coming], lab: Scope) -> list[Finding]:
 def show(items: Sequence[Coming], found: Sequence[Finding], lab: Scope) -> list[Finding]:
     """Houses that are warned of with their figure, the others folded; the findings, with their figures in them."""
     small = [finding for finding in found if finding.severity is Severity.INFO]
+    warned = {finding.house for finding in found if finding not in small}
     drawn = []
-    for house in lab.houses:
+    for house in sorted(lab.houses, key=lambda house: house.number not in warned):
         mine = [finding for finding in found if finding.house == house.number and finding not in small]
         picture = _picture(items, house, lab)
         if picture is None:
@@ -66,15 +69,17 @@ def refusals(items: Sequence[Coming]) -> figures.Table:
 
 
 def summary(items: Sequence[Coming], found: Sequence[Finding] = ()) -> str:
-    """The answer in one sentence: what is warned of, else what the next 24 hours bring over all houses."""
+    """The answer in one sentence: what is likely to go wrong, else what the next 24 hours bring over all houses."""
     table = table_of(items)
     if table.empty:
         return "No forecast could be made: " + (items[0].refusal if items else "there is nothing to forecast.")
     day = table[table["time"] <= table["time"].min() + pd.Timedelta(hours=23)]
-    parts = [_over_all(day.loc[day["metric"] == metric, "forecast"], metric) for metric in METRICS]
+    parts = [_over_all(day.loc[day["metric"] == metric, "forecast"], metric) for metric in SAID]
     said = "The next 24 hours: " + ", ".join(part for part in parts if part)
-    first = "; ".join(f"House {item.house}: {item.title}" for item in found[:2])
-    return f"{first}. {said}" if first else said
+    serious = [item for item in found if item.severity is not Severity.INFO]
+    first = "; ".join(f"House {item.house}: {item.title}" for item in serious[:2])
+    more = f" and {len(serious) - 2} more" if len(serious) > 2 else ""
+    return f"{first}{more}" if first else said
 
 
 def values(items: Sequence[Coming]) -> dict[str, float]:

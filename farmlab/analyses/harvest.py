@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from farmlab.domain import House
     from farmlab.scope import Scope
 
-METRICS = ("temp", "rh", "water", "feed", "weight", "birds", "mortality", "culls")
+METRICS = ("water", "feed", "weight", "birds", "mortality")
 FLOCK_DAYS = 60
 
 

@@ -73,7 +73,7 @@ def of_house(lab: Scope, house: House) -> list[Coming]:
         ]
     left = remembered.recall(lab, LEFT, house.number)
     now = _hour(lab.until)
-    anew = not 0 <= now - int(left.get("read", now + 1)) < READ_ANEW_HOURS
+    anew = not left or left["newest"] > now or not 0 <= now - left["read"] < READ_ANEW_HOURS
     wide = _readings(lab, house, list(sensors.values()), since=None if anew else int(left["newest"]))
     known = left.get("series", {})
     made = [_one(lab, house, sensor, wide, known.get(metric)) for metric, sensor in sensors.items()]

@@ -26,6 +26,7 @@ SERIES: Final = {
 }
 RECENT_DAYS: Final = 3
 FEWEST_DAYS: Final = 4
+LAG_DAYS: Final = 5
 FROM_AGE_D: Final = 3
 LEAST_SPREAD: Final = 0.008
 """The ratio to the curve is never taken to wander less, per square root of a day."""
@@ -54,7 +55,7 @@ def to_harvest(days: pd.DataFrame, flock: Flock) -> Harvest | None:
     """What is to be expected from the day after the last complete one; None when nothing can be said.
 
     The ratio of each series to its breed's curve goes on as over the last three days. How far it wanders is taken from
-    this flock: the changes of the ratio from day to day, which add up as a random walk.
+    this flock: how much such a ratio had changed five days later, growing with the square root of the days.
 
     Parameters
     ----------
@@ -101,6 +102,8 @@ def _rows(complete: pd.DataFrame, breed: str, last: int, end: int, alive: float)
 
 
 def _spread(ratio: pd.Series) -> float:
-    """Standard deviation of the daily change of the ratio, from the median so that one bad day does not count."""
-    changes = ratio.diff().dropna().abs()
-    return max(LEAST_SPREAD, 1.4826 * float(changes.median())) if len(changes) >= FEWEST_DAYS else UNKNOWN_SPREAD
+    """Standard deviation of the ratio's change per square root of a day; from a median, so that few days do no harm."""
+    changes = ratio.rolling(RECENT_DAYS).median().diff(LAG_DAYS).dropna().abs()
+    if len(changes) < FEWEST_DAYS:
+        return UNKNOWN_SPREAD
+    return max(LEAST_SPREAD, 1.4826 * float(changes.median()) / LAG_DAYS**0.5)

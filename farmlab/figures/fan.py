@@ -152,4 +152,4 @@ def _earlier(panel: Axes, part: Fan, now: pd.Timestamp) -> list[tuple[float, str
         return []
     band(panel, earlier["lower"], earlier["upper"], "grid", zorder=0.6)
     line(panel, earlier["forecast"], "series_2", linestyle=(0, (2, 2)))
-    return [(last(earlier["forecast"]), "said the day before", "series_2")]
+    return [(last(earlier["forecast"]), "said before", "series_2")]

@@ -118,7 +118,8 @@ def test_what_forecasts_warn_of_is_said_first_and_carries_its_figure(house: Scop
     found = coming.warnings(ahead, house)
     assert all(item.category is Category.FORECAST for item in found)
     warned = finding(Severity.WARNING, 1, house, title="Heat stress likely tomorrow")
-    assert coming.summary(ahead, [warned]).startswith("House 1: Heat stress likely tomorrow. The next 24 hours")
+    assert coming.summary(ahead, [warned]) == "House 1: Heat stress likely tomorrow"
+    assert coming.summary(ahead, [finding(Severity.INFO, 1, house)]).startswith("The next 24 hours")
     (drawn,) = coming.show(ahead, [warned], house)
     assert "<svg" in drawn.data["drawing"]
     assert coming.show(ahead, [], house) == []

@@ -198,13 +198,13 @@ def test_the_fan_begins_at_the_present_and_what_was_said_stands_beside_what_came
     [panel] = panels(picture)
     assert panel.get_xlim() == pytest.approx(dates(pd.DatetimeIndex([UNTIL - timedelta(hours=72), ahead().index[-1]])))
     assert "now" in texts(picture)
-    assert {"forecast", "80 % interval", "said the day before", "water per hour, l"} <= set(texts(picture))
+    assert {"forecast", "80 % interval", "said before", "water per hour, l"} <= set(texts(picture))
     assert lines(panel, "series_1")[0].tolist() == [100.0] * 48
     assert 3 * 20 < np.isfinite(lines(panel, "series_2")[0]).sum() <= 72
     part = Fan(series[: pd.Timestamp(UNTIL)], ahead(), "temp", issued.iloc[:0], series)
     both = fans([part, part], until=UNTIL, timezone=ZONE, title="x")
     assert len(panels(both)) == 2
-    assert "said the day before" not in texts(both)
+    assert "said before" not in texts(both)
 
 
 def test_a_flock_is_drawn_beside_its_target_without_the_running_day() -> None:
