@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from farmlab.analyse import failure
+from farmlab.cli import analyse
 from farmlab.errors import ConfigError, InsufficientData, UnreadableTable
+from tests.cli.kit import Terminal
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 START = pd.Timestamp("2025-03-01")
@@ -119,11 +121,14 @@ def test_strange_rows_are_left_out_and_said(tables: dict[str, pd.DataFrame], tmp
     readings = readings.assign(constant=1, nothing=np.nan)
     strangers = pd.DataFrame({"unit": ["who"], "timestamp": [START], "kind": ["x"]})
     failures = pd.concat([tables["failures"], strangers])
+    never = tables["readings"][tables["readings"]["unit"] == "m0"].assign(unit="sound").astype({"timestamp": str})
+    readings = pd.concat([readings, never])
     read = failure.read(asked(tmp_path, {**tables, "readings": readings, "failures": failures}), now=NOW)
     said = " ".join(read.warnings)
     for part in ("7 readings repeat", "1 rows have no readable time", "1 rows lie in the future", "without readings"):
         assert part in said
     assert "constant, nothing" in " ".join(read.notes)
+    assert "1 of 17 units never failed." in read.notes
 
 
 def test_too_little_is_refused_in_a_sentence(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
@@ -138,11 +143,36 @@ def test_too_little_is_refused_in_a_sentence(tables: dict[str, pd.DataFrame], tm
         judged(tmp_path, {**tables, "readings": tables["readings"].assign(vibration=np.nan, volt=3)})
     with pytest.raises(InsufficientData, match="failures come before the end of learning"):
         judged(tmp_path, tables, train_until="2025-03-04")
+    with pytest.raises(InsufficientData, match="no reading comes after the end of learning"):
+        judged(tmp_path, tables, train_until="2025-12-31")
     with pytest.raises(UnreadableTable, match="no column holds times"):
         judged(tmp_path, {**tables, "readings": tables["readings"].rename(columns={"timestamp": "hmm"})})
     (tmp_path / "readings.csv").write_text("")
     with pytest.raises(UnreadableTable):
         failure.read(failure.Asked(readings=tmp_path / "readings.csv"), now=NOW)
+
+
+def test_a_person_is_told_what_is_wrong_first(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    readings = tables["readings"][tables["readings"]["unit"].isin(["m1", "m2", "m3", "m4"])]
+    gap = readings["timestamp"].between(pd.Timestamp("2025-03-20"), pd.Timestamp("2025-03-27"))
+    given = asked(tmp_path, {**tables, "readings": readings[~gap].assign(label=1), "failures": many(readings)})
+    words = ["--readings", str(given.readings), "--failures", str(given.failures), "--train-until", UNTIL]
+    out = tmp_path / "out"
+    said = Terminal.of(tmp_path / "nowhere", analyse).type("analyse", "failure", *words, "--out", str(out))
+    lines = [line for line in said.splitlines() if not line.startswith("  ")]
+    assert lines[0].startswith("Warning: Leak: label reads like an answer")
+    assert lines[1].startswith("Warning: Only 4 units")
+    assert any("age and duty alone: PR-AUC" in line for line in lines)
+    page = (out / "report.html").read_text()
+    assert "Leak: label" in page
+    assert "age and duty alone" in page
+    assert {path.name for path in out.iterdir()} == {"risk.csv", "report.html"}
+
+
+def many(readings: pd.DataFrame) -> pd.DataFrame:
+    """A failure of each unit every eight days."""
+    times = pd.date_range(START + pd.Timedelta(days=6), periods=9, freq="8D")
+    return pd.concat([pd.DataFrame({"unit": unit, "timestamp": times}) for unit in readings["unit"].unique()])
 
 
 def test_few_units_and_copies_are_warned_of(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
