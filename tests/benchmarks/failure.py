@@ -32,6 +32,7 @@ DRAWS = 200
 AIM = 1.5
 CALIBRATED = 0.05
 MACHINING_AIM = 0.90
+SAYS = {"risk_0_24h": "0–24 h", "risk_24_48h": "24–48 h"}
 KEPT = "FARMLAB_BENCH_FARMS"
 """A folder with simulated farms that are used again; without it they are made anew."""
 
@@ -44,12 +45,13 @@ def failure() -> Iterator[Row]:
     model = taught()
     risks = model.predict(table[list(FEATURES)])
     hours = table["hours"].to_numpy(float)
+    yield {"what": "unseen simulated flocks", "measured": str(flocks), "beside": f"{len(table):,} rows"}
     for name in HORIZONS:
         alone = _alone(table, name)
         seen = _rows(table, name, least=1e-6)
-        yield from _beside(f"{name}, {flocks} flocks, with precursor", table, seen, risks[name], alone, name, AIM)
+        yield from _beside(f"{SAYS[name]}, with precursor", table, seen, risks[name], alone, name, AIM)
         long = _rows(table, name, least=48.0)
-        yield from _beside(f"{name}, precursor of 2 days or more", table, long, risks[name], alone, name, None)
+        yield from _beside(f"{SAYS[name]}, precursor ≥ 2 days", table, long, risks[name], alone, name, None)
         yield _sudden(table, name, risks[name], hours)
         yield from _quality(table, name, risks[name].to_numpy(), hours, model)
 
@@ -96,13 +98,14 @@ def _beside(
     ours, theirs = (_interval(parts, lambda t, *s, w=which: pr_auc(t, s[w])) for which in (0, 1))
     ratio = _interval(parts, lambda t, a, b: pr_auc(t, a) / pr_auc(t, b))
     yield {
-        "what": f"{what}: PR-AUC (guess {truth[rows].mean():.4f})",
+        "what": f"{what}: PR-AUC",
         "measured": _said(ours),
-        "beside": f"age+duty {_said(theirs)}",
+        "beside": f"age, duty {_said(theirs)}",
         "ratio": ratio.value / aim if aim else ratio.value,
     }
+    guess = truth[rows].mean()
     apart = "apart" if ours.low > theirs.high else "not apart"
-    yield {"what": "  times age and duty alone", "measured": _said(ratio), "beside": apart, "ratio": None}
+    yield {"what": f"  × age and duty alone ({apart})", "measured": _said(ratio), "beside": f"guess {guess:.4f}"}
 
 
 def _by_flock(table: pd.DataFrame, rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
@@ -122,7 +125,7 @@ def _sudden(table: pd.DataFrame, name: str, risk: pd.Series, hours: NDArray[np.f
     truth = within(hours, name)
     rows = ~truth | (table["ahead_h"].to_numpy() == 0)
     value, guess = pr_auc(truth[rows], risk.to_numpy()[rows]), truth[rows].mean()
-    return {"what": f"{name}, without precursor: PR-AUC", "measured": f"{value:.4f}", "beside": f"guess {guess:.4f}"}
+    return {"what": f"{SAYS[name]}, sudden: PR-AUC", "measured": f"{value:.4f}", "beside": f"guess {guess:.4f}"}
 
 
 def _quality(
@@ -133,14 +136,18 @@ def _quality(
     failure = pd.factorize(named.where(np.isfinite(hours)))[0].astype(np.int64)
     told = figures(within(hours, name), risk, hours, failure, threshold=model.threshold(name))
     yield {
-        "what": f"{name}, all: calibration error",
+        "what": f"{SAYS[name]}, all: calibration error",
         "measured": f"{told.calibration_error:.4f}",
         "beside": f"aim {CALIBRATED}",
         "ratio": told.calibration_error / CALIBRATED,
     }
-    yield {"what": f"{name}, all: Brier", "measured": f"{told.brier:.4f}", "beside": f"guess {told.brier_usual:.4f}"}
     yield {
-        "what": f"{name}, all: recall at the calls' precision, {told.failures} failures",
+        "what": f"{SAYS[name]}, all: Brier",
+        "measured": f"{told.brier:.4f}",
+        "beside": f"guess {told.brier_usual:.4f}",
+    }
+    yield {
+        "what": f"{SAYS[name]}, {told.failures} failures: recall",
         "measured": f"{told.recall:.2f} at {told.precision:.2f}",
         "beside": f"lead {told.lead_h:.0f} h",
     }
