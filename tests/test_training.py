@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from farmlab import training, watch
-from farmlab.analyses import risk
+from farmlab.analyses import remembered, risk
 from farmlab.analyses import training as analysis
 from farmlab.cli import models
 from farmlab.domain import Event, EventKind, Farm, Flock, House, ModelStep, Run, RunStatus, Sensor
@@ -23,6 +23,8 @@ from farmlab.errors import DataError, InsufficientData, UnknownName, VersionMism
 from farmlab.features import degradation
 from farmlab.models import kept
 from farmlab.models.failure import TAUGHT
+from farmlab.models.forecasting.log import Log
+from farmlab.models.forecasting.window import hours_since_1970
 from farmlab.store import Store
 from tests.cli.kit import Terminal
 
@@ -114,11 +116,11 @@ def chosen(store: Store, until: datetime = UNTIL) -> tuple[str, str]:
     return risk.choose(lab, risk.on_record(lab))[1:]
 
 
-def tamper(tmp_path: Path, column: str, old: str, new: str) -> None:
+def tamper(tmp_path: Path, column: str, old: str, new: str, *, task: str = "failure") -> None:
     """Change a stored model behind the store's back."""
     with closing(sqlite3.connect(tmp_path / "farmlab.db")) as connection:
-        change = f"UPDATE model SET {column} = replace({column}, ?, ?) WHERE task = 'failure' AND {column} LIKE ?"
-        assert connection.execute(change, (old, new, f"%{old}%")).rowcount == 1
+        change = f"UPDATE model SET {column} = replace({column}, ?, ?) WHERE task = ? AND {column} LIKE ?"
+        assert connection.execute(change, (old, new, task, f"%{old}%")).rowcount == 1
         connection.commit()
 
 
@@ -284,3 +286,32 @@ def test_a_model_that_cannot_be_used_is_the_first_thing_the_page_says(store: Sto
     tamper(tmp_path, "state", '"slope": ', '"slope": 1')
     said = analysis.summary(looked(store))
     assert said == "1 model cannot be used. First: failure, farm: its state was changed since it was made."
+
+
+def test_forecasts_that_got_worse_are_told(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMLAB_HOME", str(tmp_path))
+    origins = hours_since_1970(pd.date_range(end=UNTIL, periods=15 * 8, freq="3h"))
+    scores = np.random.default_rng(1).uniform(0.9, 1.1, (len(origins), 2, 3))
+    scores[-7 * 8 :, -1] *= 2
+    log = Log(("naive", "ensemble"), origins, np.zeros((len(origins), 3, 48)), scores)
+    left = {"series": {"temp": {"log": log.state()}}}
+    remembered.remember(watch.at(store, "Hill", UNTIL), "forecast", 1, left)
+    seen = looked(store)
+    [row] = seen.forecasts.to_dict("records")
+    assert (row["series"], row["verdict"]) == ("temperature", "worse")
+    assert row["low"] < row["ratio"] < row["high"]
+    assert row["ratio"] == pytest.approx(2, abs=0.1)
+    assert "1 forecast worse than before" in analysis.summary(seen)
+    few = analysis.look(watch.at(store, "Hill", UNTIL, window=timedelta(days=2)))
+    assert few.forecasts["verdict"].tolist() == ["too few"]
+
+
+def test_a_calibration_that_was_changed_is_learned_anew_at_the_next_look(store: Store, tmp_path: Path) -> None:
+    [made] = training.train(store, "anomaly", "Hill", house=1, until=UNTIL, by="ann")
+    tamper(tmp_path, "state", '"fitted_until": "2026', '"fitted_until": "2025', task="anomaly")
+    watch.calibrations(watch.at(store, "Hill", UNTIL + timedelta(minutes=5), house=1))
+    newest = store.champion("anomaly", "Hill", "house/1")
+    assert made.model is not None
+    assert newest is not None
+    assert newest.version == made.model.version + 1
+    assert kept.problem(newest) == ""

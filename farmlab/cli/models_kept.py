@@ -96,7 +96,9 @@ def rollback(
     with context.open_store() as store:
         _known(store, task, farm)
         record = store.rollback(task, farm, scope, at=clock.now(), by=context.who(by))
-    context.say(plain(record), as_json=as_json, text=f"{_called(record)} is in use again.")
+    wrong = plain(record)["problem"]
+    said = f"{_called(record)} is champion again" + (f", but not used: {wrong}." if wrong else ".")
+    context.say(plain(record), as_json=as_json, text=said)
 
 
 def listed(store: Store, *, farm: str, task: str, every: bool) -> list[ModelRecord]:
