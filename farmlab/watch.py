@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from farmlab import findings
 from farmlab.domain import ModelChange, ModelRecord, ModelStep, Verdict
 from farmlab.errors import InsufficientData, VersionMismatch
-from farmlab.findings import similar
+from farmlab.findings import peers, similar
+from farmlab.findings.case import Case
+from farmlab.findings.peers import Peer
 from farmlab.models import kept
 from farmlab.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from farmlab.domain import Finding, House
     from farmlab.findings.similar import Episode
@@ -78,8 +80,9 @@ def verdict(store: Store, farm: str, house: int, until: datetime) -> Verdict:
 def calibrations(scope: Scope, *, keep: bool = True) -> dict[int, dict[str, Any]]:
     """What is usual in each house: learned within a day before the end of the scope, or learned now.
 
-    With it comes how far people's answers have moved the limits, as known at the end of the scope. Houses with too
-    little history are left out. ``keep`` stores what was learned, unless something newer is there.
+    With it comes how far people's answers have moved the limits, as known at the end of the scope. A house with too
+    little history is judged by the limits of the others, or says that it waits (:mod:`farmlab.findings.peers`).
+    ``keep`` stores what was learned, unless something newer is there.
     """
     told = findings.factors(scope.store.answered(scope.farm.name, until=scope.until))
     return {number: {**known, "factors": told.get(number, {})} for number, known in _each(scope, keep=keep)}
@@ -112,10 +115,33 @@ def train(scope: Scope, house: House, *, by: str = SOURCE) -> tuple[ModelRecord,
 
 
 def _each(scope: Scope, *, keep: bool) -> Iterator[tuple[int, dict[str, Any]]]:
-    for house in scope.houses:
-        known = _known(scope, house) or _anew(scope, house, keep=keep)
+    own = {house.number: _known(scope, house) or _anew(scope, house, keep=keep) for house in scope.houses}
+    waiting = {house.number: _case(scope, house) for house in scope.houses if own[house.number] is None}
+    others = _peers(scope, own) if waiting else []
+    for number, known in own.items():
         if known is not None:
-            yield house.number, known
+            yield number, known
+        elif not waiting[number].empty:
+            yield number, peers.borrowed(waiting[number], others)
+
+
+def _peers(scope: Scope, own: Mapping[int, dict[str, Any] | None]) -> list[Peer]:
+    """All houses of the farm of which it is known what is usual, those beside the scope included."""
+    beside = [house for house in scope.store.houses(scope.farm.name) if house.number not in own]
+    every = {**own, **{house.number: _known(scope, house) or _anew(scope, house, keep=False) for house in beside}}
+    return [_peer(scope, number, known) for number, known in every.items() if known is not None]
+
+
+def _peer(scope: Scope, number: int, known: dict[str, Any]) -> Peer:
+    flock = scope.flock(number)
+    age = flock.age_days(scope.until, scope.farm.timezone) if flock else None
+    return Peer(number, known, scope.sensors(number), age)
+
+
+def _case(scope: Scope, house: House) -> Case:
+    wide = scope.wide(house.number)
+    zone = scope.farm.timezone
+    return Case(house, wide, scope.sensors(house.number), scope.all_flocks, scope.start, scope.until, zone)
 
 
 def _known(scope: Scope, house: House) -> dict[str, Any] | None:

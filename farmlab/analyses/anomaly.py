@@ -120,7 +120,7 @@ def expected_table(detected: Detected) -> pd.DataFrame:
 
 
 def _episodes(lab: Scope, house: House, known: Mapping[str, Any] | None) -> tuple[Episode, ...]:
-    if known is None:
+    if known is None or not known["detector"]:
         return ()
     wide = lab.wide(house.number, history_hours=findings.CONTEXT_HOURS)
     zone = lab.farm.timezone
