@@ -20,6 +20,7 @@ from farmlab.errors import DataError, InsufficientData, UnknownName, VersionMism
 from farmlab.features.machine_rows import FEATURES
 from farmlab.models import kept
 from farmlab.models.failure import HORIZONS, Contest, contest, taught
+from farmlab.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,9 @@ def _calibrated(scope: Scope, house: House, by: str) -> Trained:
         record, takes_over = watch.train(scope, house, by=by)
     except InsufficientData as error:
         return _failed(scope, watch.TASK, name, by, str(error))
+    except Exception as error:
+        _failed(scope, watch.TASK, name, by, _broke(error))
+        raise
     if takes_over:
         rate, judged = record.metrics["false_per_day"], record.metrics["judged"]
         told = f"{rate:.2f} false episodes a day expected of {judged:.0f} sensors"
@@ -105,6 +109,9 @@ def _failure(scope: Scope, house: int, by: str) -> list[Trained]:
         challenger = risk.own(table)
     except InsufficientData as error:
         return [_failed(scope, risk.TASK, risk.SCOPE, by, str(error))]
+    except Exception as error:
+        _failed(scope, risk.TASK, risk.SCOPE, by, _broke(error))
+        raise
     outcome = contest(challenger, _champion(scope), table[list(FEATURES)], table["hours"], table["order"])
     record = scope.store.save_model(_record(scope, challenger, table, outcome))
     watch.note_training(scope.store, record, ModelStep.TRAINED, by=by)
@@ -157,6 +164,11 @@ def _failed(scope: Scope, task: str, name: str, by: str, note: str) -> Trained:
     )
     scope.store.note_model(said)
     return Trained(task, name, ModelStep.FAILED, note)
+
+
+def _broke(error: Exception) -> str:
+    """What the history says of a training that broke; the error itself goes on."""
+    return one_line(f"it broke: {type(error).__name__}: {error}", limit=300)
 
 
 TASKS: Final[dict[str, Callable[[Scope, int, str], list[Trained]]]] = {watch.TASK: _anomaly, risk.TASK: _failure}

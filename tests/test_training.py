@@ -193,6 +193,18 @@ def test_too_few_records_are_refused_and_remembered(store: Store, terminal: Term
     assert (newest.what, newest.by, newest.at, newest.model_id) == (ModelStep.FAILED, "bob", until, None)
 
 
+def test_a_training_that_breaks_stays_in_the_history(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: pd.DataFrame) -> None:
+        raise ValueError("singular matrix")
+
+    monkeypatch.setattr(risk, "own", broken)
+    with pytest.raises(ValueError, match="singular"):
+        training.train(store, "failure", "Hill", until=UNTIL, by="ann")
+    newest = store.model_history(task="failure")[0]
+    assert (newest.what, newest.note) == (ModelStep.FAILED, "it broke: ValueError: singular matrix")
+    assert chosen(store)[1] == "", "the champion goes on"
+
+
 def test_what_is_usual_takes_over_when_it_is_newer(store: Store, terminal: Terminal) -> None:
     rows = [terminal.ask("models", "train", "anomaly", "--farm", "Hill", "--house", "2", "--until", moment.isoformat())
             for moment in (UNTIL, UNTIL - timedelta(days=2))]  # fmt: skip
