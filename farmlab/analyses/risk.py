@@ -44,6 +44,8 @@ MENDED: Final = pd.Timedelta(days=1)
 SAME: Final = pd.Timedelta(days=3)
 """A repair so soon after a failure is of that failure, not another one."""
 MOST_DRAWN: Final = 4
+LIKELIER: Final = 2.0
+"""From so many times the usual risk on, the table says what it would be and what to do."""
 Failed = tuple[pd.Timestamp, pd.Timestamp]
 
 
@@ -315,11 +317,18 @@ def table(looked: Looked) -> pd.DataFrame:
             if one.known
             else "nothing told of it in the last day",
             "limit": risk.when_in_words(one),
+            "likely": _likely(one),
         }
         for one in sorted(looked.outlooks, key=lambda one: -max(np.nan_to_num(list(one.risks.values()))))
     ]
-    columns = ["house", "part", "next 24 h, %", "24–48 h, %", "health", "a day", "state", "why", "limit"]
+    columns = ["house", "part", "next 24 h, %", "24–48 h, %", "health", "a day", "state", "why", "limit", "likely"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _likely(one: Outlook) -> str:
+    """What it would be, where a failure is clearly likelier than usual."""
+    what = risk.likely(one) if one.known and one.times >= LIKELIER else None
+    return f"{what.what}: {what.step}" if what else ""
 
 
 def risk_table(looked: Looked) -> figures.Table:

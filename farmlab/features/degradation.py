@@ -50,16 +50,16 @@ class Sign:
 SIGNS: Final = (
     Sign("side_air", "side_fans", "air that a running side fan moves", 0.15),
     Sign("tunnel_air", "tunnel_fans", "air that a running tunnel fan moves", 0.10),
-    Sign("heat_duty", "heaters", "heaters that run for the heat that is needed", 0.30),
-    Sign("heat_lack", "heaters", "temperature below its target while heaters run", 1.5, "°C"),
+    Sign("heat_duty", "heaters", "heaters running for the heat needed", 0.30),
+    Sign("heat_lack", "heaters", "cold while heaters run", 1.5, "°C"),
     Sign("tilt", "inlets", "difference between the ends of the house", 2.0, "°C", two_sided=True),
     Sign("pressure_off", "inlets", "pressure off its target", 0.5),
     Sign("pad_effect", "cooling_pad", "cooling by the wet pad", 0.4),
     Sign("auger_rate", "auger", "feed that the auger brings per minute", 0.40),
     Sign("auger_minutes", "auger", "auger minutes per kilogram of feed", 0.40),
     Sign("water_day", "drinkers", "water per bird in a day", 0.25, two_sided=True),
-    Sign("water_hours", "drinkers", "water of the last hours against the days before", 0.35),
-    Sign("night_flow", "drinkers", "water that runs in the dark, per 1,000 birds", 2.0, "l/h"),
+    Sign("water_hours", "drinkers", "water of the last hours", 0.35),
+    Sign("night_flow", "drinkers", "water in the dark per 1,000 birds", 2.0, "l/h"),
     Sign("gaps", "controller", "readings that did not come", 0.2),
 )
 PARTS: Final = tuple(dict.fromkeys(sign.part for sign in SIGNS))
