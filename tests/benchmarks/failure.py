@@ -54,6 +54,7 @@ def failure() -> Iterator[Row]:
         yield from _beside(f"{SAYS[name]}, precursor ≥ 2 days", table, long, risks[name], alone, name, None)
         yield _sudden(table, name, risks[name], hours)
         yield from _quality(table, name, risks[name].to_numpy(), hours, model)
+    yield from _warnings(table, model.alarms(table[list(FEATURES)]).any(axis=1).to_numpy())
 
 
 def _table() -> pd.DataFrame:
@@ -150,6 +151,35 @@ def _quality(
         "what": f"{SAYS[name]}, {told.failures} failures: recall",
         "measured": f"{told.recall:.2f} at {told.precision:.2f}",
         "beside": f"lead {told.lead_h:.0f} h",
+    }
+
+
+def _warnings(table: pd.DataFrame, called: NDArray[np.bool_]) -> Iterator[Row]:
+    """What a person would see: failures that were warned of in the two days before, and warnings for nothing."""
+    hours = table["hours"].to_numpy(float)
+    at = (_since_epoch(table["time"]) + table["hours"]).round(0)
+    soon = pd.DataFrame({"unit": table["unit"], "at": at, "called": called, "ahead": table["ahead_h"]})[
+        np.isfinite(hours)
+    ]
+    warned = soon.groupby(["unit", "at"]).agg(called=("called", "any"), ahead=("ahead", "max"))
+    for words, mine in (
+        ("precursor ≥ 1 day", warned["ahead"] >= 24),
+        ("shorter", (warned["ahead"] > 0) & (warned["ahead"] < 24)),
+        ("sudden", warned["ahead"] == 0),
+    ):
+        yield {
+            "what": f"failures warned of, {words}",
+            "measured": f"{warned['called'][mine].mean():.2f}",
+            "beside": f"{int(mine.sum())} failures",
+        }
+    false = table[called & np.isinf(hours)]
+    apart = false.groupby("unit")["time"].diff() > pd.Timedelta(hours=24)
+    first = ~false["unit"].duplicated()
+    weeks = table.groupby(table["unit"].str.rpartition("/")[0])["time"].nunique().sum() / (4 * 7)
+    yield {
+        "what": "warnings for nothing per house-week",
+        "measured": f"{int((apart | first).sum()) / weeks:.2f}",
+        "beside": f"{weeks:.0f} weeks",
     }
 
 
