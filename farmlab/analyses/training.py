@@ -118,7 +118,7 @@ def champions(watched: Watched) -> figures.Table:
 
 
 def history(watched: Watched, lab: Scope) -> figures.Table:
-    """What was done with models, newest first."""
+    """What came of trainings and what people did, newest first; the daily calibrations are left aside."""
     rows = [
         {
             "when": f"{lab.local(one.at):%d %b %H:%M}",
@@ -128,9 +128,10 @@ def history(watched: Watched, lab: Scope) -> figures.Table:
             "why": one.note,
             "by": one.by,
         }
-        for one in watched.history[:SHOWN]
+        for one in watched.history
+        if one.what is not ModelStep.TRAINED and one.by != watch.SOURCE
     ]
-    return figures.table(pd.DataFrame(rows), caption="The last trainings") if rows else NOTHING
+    return figures.table(pd.DataFrame(rows[:SHOWN]), caption="The last trainings") if rows else NOTHING
 
 
 def contests(watched: Watched) -> figures.Table:
@@ -208,14 +209,12 @@ def _inputs(lab: Scope) -> pd.DataFrame:
 
 
 def _inputs_of(lab: Scope, house: House) -> pd.DataFrame:
-    """What the calibration in use looks at, else every sensor that is no counter."""
+    """Every sensor of a house, but counters that only grow."""
     wide = lab.wide(house.number, history_hours=24 * LEARNED_DAYS)
-    champion = lab.store.champion(watch.TASK, lab.farm.name, watch.name_of(house))
-    labels = {one.column: one.label for one in lab.sensors(house.number) if champion or one.counts == "gauge"}
-    columns = [name for name in (champion.features if champion else labels) if name in wide]
-    new = wide.index > pd.Timestamp(lab.start)
+    labels = {one.column: one.label for one in lab.sensors(house.number) if one.counts != "counter"}
+    columns, new = [name for name in labels if name in wide], wide.index > pd.Timestamp(lab.start)
     moved = drift.inputs(wide.loc[~new, columns], wide.loc[new, columns])
-    said = [f"{house.label}, {labels.get(name, name)}" for name in moved["input"]]
+    said = [f"{house.label}, {labels[name]}" for name in moved["input"]]
     return moved.assign(house=house.number, label=said)
 
 
