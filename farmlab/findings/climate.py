@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from farmlab.domain import Category, Severity
-from farmlab.features import equipment
+from farmlab.features import climate, equipment
+from farmlab.features import flock as birds
 from farmlab.findings.case import beyond
-from farmlab.findings.table import OUTSIDE
+from farmlab.findings.table import OUTSIDE, SET_POINT
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding
@@ -27,6 +28,11 @@ MILD_C: Final = 15.0
 CONFIRM_MINUTES: Final = 20
 SMOOTHED_MINUTES: Final = 10
 DEAD_BAND_C: Final = 0.5
+OFF_CURVE_C: Final = {"house": 3.0, "breed": 4.0}
+"""Whose curve it is → °C that a set-point may lie beside it; that of a breed is an estimate."""
+TYPED_WRONG: Final = 2.0
+"""So many times as far is no manager's choice: as a rule two digits have changed places."""
+OFF_CURVE_MINUTES: Final = 60
 DEAD_BAND: Final = 0.95
 """A finding ends well within its limit only, so that it does not flicker."""
 
@@ -68,7 +74,7 @@ def look(case: Case) -> list[Finding]:
     """Limits that the house, while birds live in it, has left for long enough in the window."""
     if not case.populated:
         return []
-    found = [*_temperature(case), *(_limit(case, limit) for limit in LIMITS)]
+    found = [*_temperature(case), _setting(case), *(_limit(case, limit) for limit in LIMITS)]
     return [finding for finding in found if finding is not None]
 
 
@@ -123,6 +129,35 @@ _WHAT_TO_DO: Final = {
     "heat": "Check that all fans and the cooling pad run; look at the birds, and have the generator ready.",
     "low": "Look at the birds; check heaters and gas, and that inlets and doors are closed.",
 }
+
+
+def _setting(case: Case) -> Finding | None:
+    """A set-point far from what it should be at this age: the house may follow it well, and still be wrong."""
+    curve = birds.set_points(case.house, case.flock)
+    if not curve or not case.has(SET_POINT):
+        return None
+    said, whose = case.column(SET_POINT), "house" if case.house.set_points else "breed"
+    beside, limit = said - climate.set_point(case.ages, curve), OFF_CURVE_C[whose]
+    goes_on = ~(beside.abs() < limit - DEAD_BAND_C)
+    when = case.stretch(beside.abs() > limit, confirm=OFF_CURVE_MINUTES, goes_on=goes_on)
+    if when is None:
+        return None
+    off = beside.loc[when[0] : when[1]].dropna()
+    target, last = float(said.loc[off.index[-1]]), float(off.iloc[-1])
+    return case.finding(
+        Category.ANOMALY,
+        "set_point",
+        "set-point",
+        f"Set-point {target:.1f} °C, {last:+.1f} °C beside the curve of the {whose}, since {case.spoken(when[0])}",
+        when[0],
+        end=when[1],
+        score=beyond(last, limit),
+        severity=Severity.WARNING if abs(last) > TYPED_WRONG * limit else Severity.INFO,
+        check=(
+            "Look at the set-point in the controller: was it mistyped, or has the curve changed since it was told?",
+        ),
+        off_curve_c=round(last, 2),
+    )
 
 
 def _limit(case: Case, limit: Limit) -> Finding | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -145,6 +146,31 @@ def test_what_the_weather_does_is_no_fault_of_the_house() -> None:
     finding = only(look(wide, calibrated=False), "temperature_heat")
     assert finding.severity is Severity.WARNING
     assert "generator" in finding.check[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "curve", "severity"),
+    [
+        (26.0, ((0.0, 30.0), (40.0, 18.0)), Severity.INFO),
+        (32.2, ((0.0, 30.0), (40.0, 18.0)), Severity.WARNING),
+        (25.3, (), Severity.INFO),  # that of the breed is 20.7 °C on this day
+        (24.3, (), None),
+        (24.5, ((0.0, 30.0), (40.0, 18.0)), None),
+    ],
+)
+def test_a_set_point_far_from_its_curve_is_told(
+    typed: float, curve: tuple[tuple[float, float], ...], severity: Severity | None
+) -> None:
+    wide = house()
+    wide.loc[last(wide, 5), "temp_set_c"] = typed
+    found = look(wide, calibrated=False, houses=[replace(HOUSE, set_points=curve)])
+    assert [f.severity for f in found if f.kind == "set_point"] == ([severity] if severity else [])
+
+
+def test_a_set_point_that_is_corrected_soon_is_no_finding() -> None:
+    wide = house()
+    wide.loc[last(wide, 5) & ~last(wide, 4.5), "temp_set_c"] = 33.0
+    assert "set_point" not in {f.kind for f in look(wide, calibrated=False)}
 
 
 def test_a_warm_quarter_of_an_hour_is_no_finding() -> None:
