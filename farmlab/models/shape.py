@@ -86,23 +86,32 @@ class Shape(Detector):
         self.columns_, self.step_ = history.columns, history.step
         usable = aligned(clean, history) & history.judged[:, None]
         self.middle_, self.wide_ = _middle_and_width(np.where(usable, history.values, np.nan))
-        scaled = self._scaled(history)
-        self._learn(scaled, usable, history)
+        scaled, learned = self._mended(history, usable)
+        self._learn(scaled, learned, history)
         self.context_first_ = _slot(history) + max(0, len(scaled) - nearest.REACH)
         self.context_ = np.round(scaled[-nearest.REACH :], DIGITS)
-        self.learned_ = usable[-nearest.REACH :]
+        self.learned_ = learned[-nearest.REACH :]
         return self
 
     def _scaled(self, seen: Table) -> Values:
         """Values in standard deviations, held over short gaps."""
         own = np.where(seen.judged[:, None], seen.values, np.nan)
-        held = pd.DataFrame(own).ffill(limit=HELD).to_numpy()
-        return np.asarray((held - self.middle_) / self.wide_)
+        return np.asarray((_held(own) - self.middle_) / self.wide_)
 
-    def _learn(self, scaled: Values, usable: Mask, history: Table) -> None:
-        columns = zip(scaled.T, usable.T, strict=True)
+    def _mended(self, history: Table, usable: Mask) -> tuple[Values, Mask]:
+        """Values, with the last usable one over short stretches that are not; and what may be learned from.
+
+        One flagged value would else cost a whole stretch: at one reading an hour, four days.
+        """
+        seen = self._scaled(history)
+        bridged = _held(np.where(usable, seen, np.nan))
+        learned = np.isfinite(bridged)
+        return np.where(learned, bridged, seen), learned
+
+    def _learn(self, scaled: Values, learned: Mask, history: Table) -> None:
+        columns = zip(scaled.T, learned.T, strict=True)
         far = np.column_stack([nearest.distances(x, _slot(history), learned=mask) for x, mask in columns])
-        disturbed = within(~usable, nearest.LENGTH)
+        disturbed = within(~learned, nearest.LENGTH)
         far, size = (np.where(disturbed, np.nan, statistic) for statistic in (far, _size(scaled)))
         self.usual_ = np.array([_usual(far), _usual(size)])
         statistic = self._statistic(far, size)
@@ -148,7 +157,7 @@ class Shape(Detector):
         raised = habituation.factors(statistic, self.threshold_.value, per_hour=per_hour, before=self.alarms_)
         scores = np.where(recent.judged[:, None], self.threshold_.score(statistic, raised), 0.0)
         lasting = _run(scores >= 0.5) > longest
-        return np.where(lasting, np.fmin(scores, BELOW), scores)
+        return np.where(lasting, BELOW * scores, scores)
 
     def _joined(self, recent: Table) -> tuple[int, Values, Mask]:
         """The number of the first sample; values with those of the past before them; what may be remembered."""
@@ -201,6 +210,10 @@ class Shape(Detector):
 def _slot(seen: Table) -> int:
     """The number of the first step since 1970."""
     return int(seen.times[0].timestamp() // seen.step.total_seconds()) if len(seen.times) else 0
+
+
+def _held(values: Values) -> Values:
+    return pd.DataFrame(values).ffill(limit=HELD).to_numpy()
 
 
 def _middle_and_width(values: Values) -> tuple[Values, Values]:
