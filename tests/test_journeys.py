@@ -27,6 +27,7 @@ ELSEWHERE = {
     "farmlab up": "tests/cli/test_serve.py",
     "farmlab lab": "tests/cli/test_serve.py",
     "farmlab run --due": "tests/cli/test_notebooks.py",
+    "farmlab models evaluate": "tests/cli/test_models.py",
     "farmlab run anomaly --farm Hillside --from": "tests/cli/test_notebooks.py",
 }
 PASSWORD = "ROTEM_PASSWORD"

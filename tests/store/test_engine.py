@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from farmlab import config
 from farmlab.domain import Farm
 from farmlab.errors import FarmLabError, StoreError
-from farmlab.store import Store, faults, writing
+from farmlab.store import Store, faults, migrate, writing
 from tests.store.farmyard import MINUTE, NOON, settle
 
 SECRET = "hunter2-très/secret"
@@ -115,7 +115,9 @@ def test_a_newer_database(url: str) -> None:
         assert "Update FarmLab" in str(caught.value)
     finally:
         with store._writing() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :newest"), {"newest": migrate.known()[-1]}
+            )
         store.close()
 
 
