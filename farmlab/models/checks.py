@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab.errors import InsufficientData, NotFitted, VersionMismatch
+from farmlab.models import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 CUTS: Final = (0.35, 0.5, 0.77)
 MOST_FLAGGED: Final = 0.02
 """Share of healthy readings that a calibrated detector may flag here; chance, not quality, is tested."""
+
+
+RESTART_DAYS: Final = 10
+"""After so long at a new level nothing is unusual about it."""
+MOST_LASTING: Final = 0.2
+"""Share of the readings of any column that may still be flagged then."""
 
 
 def check_detector(make: Make) -> None:
@@ -143,6 +150,24 @@ def check_healthy_is_quiet(make: Make) -> None:
     rates = detector.expected_rate_
     assert set(rates.index) == set(table.columns), "expected_rate_ lacks a column"
     assert ((rates >= 0) & (rates < 1)).all(), "expected_rate_ is no sensible rate"
+
+
+def check_restarts(make: Make) -> None:
+    """Walked forward, it ends its flags when an offset stays, and after a long gap behind which all is another.
+
+    Not part of the battery: a method with one fixed picture of what is usual, which is not learned anew from what it
+    flags, flags for ever. The default detector must not.
+    """
+    table = healthy(days=63)
+    offset, gap, another = (table.index[0] + pd.Timedelta(days=day) for day in (21, 32, 52))
+    table.loc[offset:, table.columns[0]] += 3.0
+    table.loc[another:] += 4.0
+    table = table[(table.index <= gap) | (table.index >= another)]
+    channels = walk.score_forward(make(), table).values()
+    flagged = pd.DataFrame(np.max([frame.to_numpy() for frame in channels], axis=0) >= 0.5, index=table.index)
+    for what, since, until in (("the offset", offset, gap), ("the gap", another, table.index[-1])):
+        late = flagged.loc[since + pd.Timedelta(days=RESTART_DAYS) : until].mean().max()
+        assert late <= MOST_LASTING, f"{late:.0%} of the readings are flagged {RESTART_DAYS} days after {what}"
 
 
 def check_documented(make: Make) -> None:
