@@ -104,9 +104,10 @@ class Shape(Detector):
         One flagged value would else cost a whole stretch: at one reading an hour, four days.
         """
         seen = self._scaled(history)
+        lasts = _run(~usable) + _run(~usable[::-1])[::-1] - 1
         bridged = _held(np.where(usable, seen, np.nan))
-        learned = np.isfinite(bridged)
-        return np.where(learned, bridged, seen), learned
+        mended = ~usable & (lasts <= HELD) & np.isfinite(bridged)
+        return np.where(mended, bridged, seen), usable | mended
 
     def _learn(self, scaled: Values, learned: Mask, history: Table) -> None:
         columns = zip(scaled.T, learned.T, strict=True)

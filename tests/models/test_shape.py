@@ -66,3 +66,10 @@ def test_what_was_flagged_is_not_remembered() -> None:
     clean.iloc[odd] = False
     told = Shape().fit(X.iloc[: 10 * DAY], clean=clean.iloc[: 10 * DAY])
     assert told.score_samples(X)["amps"].iloc[12 * DAY :].max() > 0.5
+
+
+@pytest.mark.parametrize(("samples", "known"), [(1, True), (30, False)])
+def test_a_short_flagged_stretch_does_not_cost_the_hundred_samples_around_it(samples: int, known: bool) -> None:
+    X = wave(60).iloc[:: DAY // 24]  # by the hour: a hundred samples are four days
+    clean = pd.DataFrame(np.arange(len(X)) % 96 >= samples, index=X.index, columns=X.columns)
+    assert (Shape().fit(X, clean=clean).grace_ == {}) is known
