@@ -27,9 +27,17 @@ CONFIRMED: Final = pd.Timedelta(minutes=10)
 """An episode must have been there for so long before a person hears of it."""
 SPIKES: Final = 2
 MANY_SPIKES: Final = 4
-"""One jump out and back is nothing that a person has to know; from four a day on it is a loose contact."""
+"""One jump out and back is nothing that a person has to know; two within an hour or four a day: a loose contact."""
+SWING: Final = 1 / 3
+SWING_BESIDE: Final = 0.2
+"""Of noise that its neighbours do not show, less is enough."""
+SWING_READINGS: Final = 9
+SPIKE_READINGS: Final = 5
+"""So many readings before a spike is told its size can be seen."""
 MATERIAL: Final = {"temp": 1.0, "rh": 8.0, "co2": 600.0, "nh3": 5.0, "pressure": 8.0}
 """Metric → the least change of level, in its unit, that is worth a walk; of noise a third, of a spike a quarter."""
+DRIFT: Final = 0.6
+"""Of a drift so much of it: what the neighbours let expect is known to a few tenths of a degree."""
 ALONE: Final = 2.0
 """Noise of one sensor is so many times what its neighbours show; what all show is the house, or its control."""
 BAND_C: Final = 2.0
@@ -37,6 +45,10 @@ CHANGED: Final = {"temp": "temperature", "rh": "humidity"}
 SEVERAL: Final = 3
 AT_ONCE: Final = pd.Timedelta(minutes=15)
 """So many sensors that fail within such a time share a board, a bus or a supply."""
+AROUND: Final = pd.Timedelta(minutes=45)
+"""So long before and after a jump the neighbours are asked whether they moved, too."""
+JUMPED: Final = pd.Timedelta(minutes=15)
+"""A jump is detected so long after it began, at most."""
 OF_THE_SENSOR: Final = frozenset({"stuck", "noise", "dropout"})
 """What air and birds do not do."""
 TITLES: Final = {
@@ -59,11 +71,12 @@ def look(case: Case) -> list[Finding]:
     singles = _one_each([e for e in found if not any(e in group for group in alike.values())])
     shared = _at_once(singles)
     rest = [episode for episode in singles if episode not in shared]
+    loose = {e.sensor for e in found if e.kind == "spike" and e.repeats >= SPIKES}
     several = [_several(case, shared)] if shared else []
     return [
         *several,
         *(_of_house(case, metric, group) for metric, group in alike.items()),
-        *(_single(case, e) for e in rest),
+        *(_single(case, e, often=e.repeats >= MANY_SPIKES or e.sensor in loose) for e in rest),
     ]
 
 
@@ -111,7 +124,8 @@ def confirmed(case: Case) -> list[Episode]:
     if case.detection is None:
         return []
     table, look = case.detection.table, case.detection.found
-    found = episodes(look.scores, table, change=look.change, timezone=case.timezone)
+    every = episodes(look.scores, table, change=look.change, timezone=case.timezone)
+    found = [_until_back(episode, table[episode.sensor]) for episode in every]
     amounts = {METRICS[metric].column for metric in AMOUNTS}
     return [
         episode
@@ -120,12 +134,22 @@ def confirmed(case: Case) -> list[Episode]:
     ]
 
 
+def _until_back(episode: Episode, values: pd.Series) -> Episode:
+    """A jump goes on until the values are nearer to what they were before."""
+    ahead = values.loc[episode.detected_at :].dropna()
+    if episode.kind != "step" or ahead.empty:
+        return episode
+    back = (ahead - episode.expected).abs() < (ahead - episode.value).abs()
+    last = pd.Timestamp(ahead.index[max(int(back.argmax()) - 1, 0) if back.any() else -1])
+    return replace(episode, end=max(episode.end, last.to_pydatetime()))
+
+
 def _is_confirmed(episode: Episode, case: Case) -> bool:
     if episode.end <= case.start:
         return False
     if episode.kind == "spike":
         return True  # how often is what counts, see _one_each
-    return bool(pd.Timestamp(episode.end) - pd.Timestamp(episode.detected_at) >= CONFIRMED)
+    return bool(pd.Timestamp(episode.end) - pd.Timestamp(episode.start) >= CONFIRMED)
 
 
 def _is_material(episode: Episode, table: pd.DataFrame, case: Case) -> bool:
@@ -134,17 +158,34 @@ def _is_material(episode: Episode, table: pd.DataFrame, case: Case) -> bool:
     if metric not in MATERIAL or episode.kind in ("stuck", "dropout"):
         return True
     if episode.kind == "noise":
-        inside = table.loc[episode.start : episode.end]
-        others = [s.column for s in _neighbours(case, _sensor(case, episode.sensor)) if s.column in table]
-        theirs = inside[others].diff().abs().median().median() if others else 0.0
-        return bool(_swing(inside[episode.sensor]) >= max(MATERIAL[metric] / 3, ALONE * theirs))
+        return _is_loud(episode, table, case, least=MATERIAL[metric])
     if episode.kind == "spike":
-        return bool(table[episode.sensor].loc[episode.start : episode.end].diff().abs().max() >= MATERIAL[metric] / 4)
-    return bool(abs(episode.value - episode.expected) >= MATERIAL[metric])
+        before = table[episode.sensor].loc[: episode.start].dropna().tail(SPIKE_READINGS)
+        return bool(before.diff().abs().max() >= MATERIAL[metric] / 4)
+    if episode.kind == "step":
+        return bool(abs(_moved(episode, table, case)) >= MATERIAL[metric])
+    share = DRIFT if episode.kind == "drift" else 1.0
+    return bool(abs(episode.value - episode.expected) >= share * MATERIAL[metric])
 
 
-def _swing(values: pd.Series) -> float:
-    return float(values.dropna().diff().abs().median())
+def _moved(episode: Episode, table: pd.DataFrame, case: Case) -> float:
+    """How far a sensor jumped, less what its neighbours did in that hour."""
+    others = [s.column for s in _neighbours(case, _sensor(case, episode.sensor)) if s.column in table]
+    ours = table[episode.sensor] - (table[others].median(axis=1) if others else 0.0)
+    before = ours.loc[episode.detected_at - AROUND : episode.detected_at - JUMPED].median()
+    after = ours.loc[episode.detected_at - JUMPED / 2 : episode.detected_at + AROUND].median()
+    return float(after - before)
+
+
+def _is_loud(episode: Episode, table: pd.DataFrame, case: Case, *, least: float) -> bool:
+    """Whether the usual change from reading to reading is material, and at some time more than the neighbours'."""
+    changes = table.loc[episode.start - AROUND : episode.end].diff().abs()
+    others = [s.column for s in _neighbours(case, _sensor(case, episode.sensor)) if s.column in changes]
+    if not others:  # wind and fans move pressure and gases: it must last
+        return bool(changes[episode.sensor].median() >= SWING * least)
+    usual = changes[[episode.sensor, *others]].rolling(SWING_READINGS, min_periods=SPIKE_READINGS).median()
+    theirs = usual[others].median(axis=1).fillna(0.0)
+    return bool((usual[episode.sensor] >= np.fmax(SWING_BESIDE * least, ALONE * theirs)).any())
 
 
 def _sensor(case: Case, column: str) -> Sensor:
@@ -222,15 +263,14 @@ def _evidence(case: Case) -> str:
     return ", ".join(said)
 
 
-def _single(case: Case, episode: Episode) -> Finding:
+def _single(case: Case, episode: Episode, *, often: bool) -> Finding:
     sensor = _sensor(case, episode.sensor)
     alone = _neighbours(case, sensor)
-    often = episode.repeats >= MANY_SPIKES
     at_fault = (
         (episode.kind == "spike" and often)
         or episode.kind in OF_THE_SENSOR
         or bool(alone)
-        or sensor.position == "outside"
+        or (sensor.position == "outside" and (sensor.metric == "temp" or episode.kind != "step"))
     )
     return case.finding(
         Category.SENSOR if at_fault else Category.ANOMALY,

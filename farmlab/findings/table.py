@@ -25,6 +25,8 @@ RESTING: Final = {
     "air_speed": (0.0, 0.0),
 }
 ANY: Final = (-1e9, 1e9)
+LEAST_STUCK_H: Final = 1.0
+"""No value is called stuck before it has lasted so long; how much longer, the sensor's own clean past tells."""
 OUTSIDE: Final = "temp_c_outside"
 SET_POINT: Final = "temp_set_c"
 HOUSE: Final = "temp_c"
@@ -70,18 +72,20 @@ def settings(case: Case) -> dict[str, Any]:
     Shapes are not judged: birds grow and controllers step, so that no day of a house looks like the last ones.
     """
     judged = {sensor.column: sensor for sensor in case.sensors if sensor.metric in JUDGED}
-    of_house = [HOUSE] if len(_placed(case)) >= SEVERAL else []
+    placed = _placed(case)
+    of_house = [HOUSE] if len(placed) >= SEVERAL else []
     with_set_point = SET_POINT in case.wide.columns and case.wide[SET_POINT].notna().mean() > 0.5
     inside = [column for column, s in judged.items() if s.metric == "temp" and s.position != "outside"]
     return {
         "reference": dict.fromkeys([*inside, *of_house], SET_POINT) if with_set_point else {},
         "driver": OUTSIDE if OUTSIDE in case.wide.columns else None,
         "resting": {column: _resting(sensor.metric) for column, sensor in judged.items() if _resting(sensor.metric)},
-        "least_stuck_h": {column: METRICS[sensor.metric].stuck_hours for column, sensor in judged.items()},
+        "least_stuck_h": dict.fromkeys(judged, LEAST_STUCK_H),
         "level_only": [
             *(METRICS[metric].column for metric in AMOUNTS if METRICS[metric].column in case.wide.columns),
             *of_house,
         ],
+        "alike": {column: [o for o in placed if o != column] for column in placed if len(placed) >= SEVERAL},
         "rules_only": [column for column, sensor in judged.items() if sensor.position == "outside"],
         "beside": [column for column in EXPLAINS if column != OUTSIDE],
         "patterns": False,

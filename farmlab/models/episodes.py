@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 THRESHOLD: Final = 0.5
 JOINED: Final = pd.Timedelta(hours=1)
 """Flags of one sensor closer than this belong to one episode."""
+LOOSE: Final = 2
+"""So many jumps out and back name an episode that is rough."""
 KINDS: Final = {
     # channel → kind; of several channels in one episode the first in this order names it
     "outside": "dropout",
     "silent": "dropout",
     "stuck": "stuck",
     "noise": "noise",
+    "noise_soon": "noise",
     "kept_step": "offset",
     "offset": "offset",
     "step": "step",
@@ -58,7 +61,8 @@ class Episode:
     """A stretch of flags of one sensor (its column), times in UTC.
 
     ``value`` is the reading at the highest score, ``expected`` what it should have been, else the median of the
-    six hours before the start; either may be missing. ``repeats`` tells how many separate flags it joins.
+    six hours before the start; either may be missing. ``repeats`` tells how many separate flags it joins, of spikes
+    how often the values came back.
     """
 
     sensor: str
@@ -144,7 +148,7 @@ def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
     value = _last(seen.values.loc[:worst])
     before = seen.values.loc[start - pd.Timedelta(hours=6) : start - pd.Timedelta(seconds=1)]
     expected = value - float(seen.off[channel].loc[worst]) if channel in seen.off else _middle(before)
-    repeats = int((hits & ~hits.shift(fill_value=False)).sum())
+    repeats = int(hits.sum() if channel == "spike" else (hits & ~hits.shift(fill_value=False)).sum())
     return Episode(
         sensor=seen.column,
         kind=kind,
@@ -163,11 +167,15 @@ def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
 def _raised(scores: pd.DataFrame) -> list[str]:
     """The channels that flagged something, the most telling first.
 
-    Values that are far out now and then, beside spikes or noise, belong to these; a drop-out stays out.
+    Values that are far out now and then, beside spikes or noise, belong to these; a drop-out stays out. Jumps out
+    and back are rough, too: two of them are named, unless the values go on up and down in turn.
     """
     hits = scores >= THRESHOLD
     raised = [name for name in KINDS if name in scores and hits[name].any()]
-    if "outside" in raised and {"spike", "noise"} & set(raised) and 2 * hits["outside"].sum() < len(hits) + 1:
+    if "noise_soon" in raised and "noise" not in raised and ("spike" in raised and hits["spike"].sum() >= LOOSE):
+        raised.remove("noise_soon")
+    loose = {"spike", "noise", "noise_soon"} & set(raised)
+    if "outside" in raised and loose and 2 * hits["outside"].sum() < len(hits) + 1:
         raised.remove("outside")
     return raised
 
@@ -200,6 +208,7 @@ def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> 
         "silent": f"no value since {at}, while others report",
         "stuck": f"{value:g} is repeated since {at}",
         "noise": f"it jumps up and down from reading to reading since {at}",
+        "noise_soon": f"it jumps up and down from reading to reading since {at}",
         "kept_step": f"it jumped from about {expected:.4g} to {value:.4g} at {at} and stayed there",
         "offset": f"its level has changed since {at}: {value:.4g}, expected {expected:.4g}",
         "drift": f"it moves away from what the others let expect: {value:.4g}, expected {expected:.4g}",

@@ -63,6 +63,8 @@ class Layered(Detector):
         Columns that are judged by the fast rules only (outdoor sensors, whose level is the weather's).
     least_stuck_h
         Column → hours that a value may last at any rate.
+    alike
+        Column → columns that measure the same next to it (two or more): the rules judge what is its own.
     beside
         Columns that are not judged, but may explain others (set-points, what the controller does, age).
     patterns
@@ -94,6 +96,7 @@ class Layered(Detector):
         level_only: Sequence[str] = (),
         rules_only: Sequence[str] = (),
         least_stuck_h: Mapping[str, float] | None = None,
+        alike: Mapping[str, Sequence[str]] | None = None,
         beside: Sequence[str] = (),
         patterns: bool = True,
         timezone: str = "UTC",
@@ -104,8 +107,8 @@ class Layered(Detector):
         self.level_only, self.rules_only, self.beside = list(level_only), list(rules_only), list(beside)
         self.patterns, self.timezone, self.budget = patterns, timezone, budget
         explaining = list(dict.fromkeys([*(reference or {}).values(), *([driver] if driver else []), *self.beside]))
-        unruly = list(dict.fromkeys([*self.level_only, *explaining]))
-        self.rules = SensorRules(resting=resting, least_stuck_h=least_stuck_h, beside=unruly)
+        unruly = [c for c in dict.fromkeys([*self.level_only, *explaining]) if c not in self.rules_only]
+        self.rules = SensorRules(resting=resting, least_stuck_h=least_stuck_h, alike=alike, beside=unruly)
         self.level = Level(
             reference=reference,
             driver=driver,
@@ -122,7 +125,7 @@ class Layered(Detector):
     def parameters(self) -> dict[str, Any]:
         """The arguments of the constructor."""
         level = {name: getattr(self.level, name) for name in ("reference", "driver")}
-        rules = {"resting": self.rules.resting, "least_stuck_h": self.rules.least_stuck_h}
+        rules = {name: getattr(self.rules, name) for name in ("resting", "least_stuck_h", "alike")}
         names = ("level_only", "rules_only", "beside", "patterns", "timezone", "budget")
         return {**super().parameters, **level, **rules, **{name: getattr(self, name) for name in names}}
 

@@ -13,6 +13,8 @@ import pandas as pd
 from farmlab.features import series
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64]
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 NOISE_SAMPLES: Final = 18
 NOISE_RANK: Final = 7
 """Of 18 sorted alternations the eighth: their 45 % quantile."""
+ROUGH_SAMPLES: Final = 9
+"""Half of :data:`NOISE_SAMPLES`: a louder noise is told twice as soon."""
 KEPT_HOURS: Final = 3
 SENTINELS: Final = (0.0, -1.0, 85.0, -127.0, 255.0, 999.0, -999.0, 9999.0, -9999.0, 32767.0, -32768.0, 65535.0)
 """What devices send when they have no value."""
@@ -93,6 +97,36 @@ def noise(values: Values) -> Values:
     swing = np.where(change[1:] * change[:-1] < 0, np.minimum(np.abs(change[1:]), np.abs(change[:-1])), 0.0)
     windows = np.lib.stride_tricks.sliding_window_view(swing, NOISE_SAMPLES, axis=0)
     out[NOISE_SAMPLES + 1 :] = np.partition(windows, NOISE_RANK, axis=-1)[..., NOISE_RANK]
+    return out
+
+
+def rough(values: Values) -> Values:
+    """How rough the course is: the median of nine distances from the middle of the samples before and after.
+
+    A ramp is smooth and a step is rough for two samples only.
+
+    >>> rough(np.array([20.0, 21.0] * 6)[:, None]).max(), rough(np.arange(12.0)[:, None]).max()
+    (np.float64(1.0), np.float64(0.0))
+    """
+    out = np.zeros_like(values)
+    if len(values) < ROUGH_SAMPLES + 2:
+        return out
+    bends = np.abs(values[1:-1] - (values[2:] + values[:-2]) / 2)
+    windows = np.lib.stride_tricks.sliding_window_view(bends, ROUGH_SAMPLES, axis=0)
+    half = ROUGH_SAMPLES // 2
+    out[ROUGH_SAMPLES + 1 :] = np.partition(windows, half, axis=-1)[..., half]
+    return out
+
+
+def apart(values: Values, alike: Mapping[int, Sequence[int]]) -> Values:
+    """The values less the median of those columns that measure the same (by position); the others as they are.
+
+    >>> apart(np.array([[20.0, 21, 23, 5]]), {0: [1, 2]}).tolist()
+    [[-2.0, 21.0, 23.0, 5.0]]
+    """
+    out = values.copy()
+    for column, others in alike.items():
+        out[:, column] -= pd.DataFrame(values[:, list(others)]).median(axis=1).to_numpy()
     return out
 
 

@@ -16,7 +16,7 @@ from farmlab.models.intake import Table, aligned, require_days, table
 from farmlab.models.protection import within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,10 +28,11 @@ RULES: Final = {
     "step": (1.25, 2.0),
     "kept_step": (1.5, 2.0),
     "noise": (1.25, 0.15),
+    "noise_soon": (1.5, 1.5),
     "stuck": (1.5, 9.0),
     "silent": (1.5, 9.0),
 }
-BOUNDED: Final = ("step", "kept_step", "noise")
+BOUNDED: Final = ("step", "kept_step", "noise", "noise_soon")
 RULE_BUDGET: Final = 0.0167
 """False episodes a day that each of these may cause: where a few calm days promise more, the threshold is raised."""
 FAR: Final = 2.0
@@ -44,9 +45,10 @@ class SensorRules(Detector):
     """Fast rules with a physical meaning, with thresholds from the sensor's own clean days.
 
     Channels: ``spike`` (out and back within three samples), ``step`` (an isolated jump), ``kept_step`` (the
-    same, still there after three hours), ``noise`` (up and down in turn for 18 samples), ``stuck`` (one value
-    repeated), ``silent`` (no value while others come) and ``outside`` (far out of the clean range). A threshold
-    is a multiple of the largest clean value and never below a few grains; after an alarm it rises for a week.
+    same, still there after three hours), ``noise`` (up and down in turn for 18 samples), ``noise_soon`` (rough
+    for nine), ``stuck`` (one value repeated), ``silent`` (no value while others come) and ``outside`` (far out of
+    the clean range). A threshold is a multiple of the largest clean value and never below a few grains; after an
+    alarm it rises for a week.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ class SensorRules(Detector):
         Column → (low, high): values in this range may last as long as they like (NH₃ at 0, darkness).
     least_stuck_h
         Column → hours that a value may last at any rate.
+    alike
+        Column → columns that measure the same next to it (two or more): what they share is no fault of it.
     beside
         Columns that are not judged.
 
@@ -74,18 +78,21 @@ class SensorRules(Detector):
         *,
         resting: Mapping[str, Sequence[float]] | None = None,
         least_stuck_h: Mapping[str, float] | None = None,
+        alike: Mapping[str, Sequence[str]] | None = None,
         beside: Sequence[str] = (),
         random_state: int | None = 0,
     ) -> None:
         super().__init__(random_state=random_state)
         self.resting = {column: [float(x) for x in span] for column, span in (resting or {}).items()}
         self.least_stuck_h = {column: float(hours) for column, hours in (least_stuck_h or {}).items()}
+        self.alike = {column: list(others) for column, others in (alike or {}).items()}
         self.beside = list(beside)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        own = {"resting": self.resting, "least_stuck_h": self.least_stuck_h, "beside": self.beside}
+        own = {"resting": self.resting, "least_stuck_h": self.least_stuck_h}
+        own |= {"alike": self.alike, "beside": self.beside}
         return {**super().parameters, **own}
 
     @property
@@ -124,7 +131,7 @@ class SensorRules(Detector):
             if channel == "stuck":
                 with_value = with_value & ~rule_statistics.whole_runs(~usable, history.values)
             maxima = calibration.daily_maxima(statistics[channel], days, usable=with_value)
-            clean_maxima = calibration.without_outliers(maxima)
+            clean_maxima = self._without_outliers(channel, maxima, floor)
             threshold = calibration.multiple(clean_maxima, times=times, floor=floor)
             if channel in BOUNDED:
                 threshold = threshold.at_least(
@@ -133,6 +140,14 @@ class SensorRules(Detector):
             self.thresholds_[channel] = threshold
             self.alarms_[channel] = self._recent(statistics[channel], threshold, history)
         self._only_where_values_are_known()
+
+    @staticmethod
+    def _without_outliers(channel: str, maxima: Values, floor: Values) -> Values:
+        """Most days have no jump worth a name: how small they are says nothing of what stands out."""
+        if channel not in ("spike", "step", "kept_step"):
+            return calibration.without_outliers(maxima)
+        stands_out = np.isnan(calibration.without_outliers(np.maximum(maxima, floor)))
+        return np.where(stands_out, np.nan, maxima)
 
     def _floor(self, channel: str, least: float, history: Table) -> Values:
         if channel == "silent":
@@ -188,17 +203,24 @@ class SensorRules(Detector):
     def _statistics(self, seen: Table) -> dict[str, Values]:
         own = np.where(seen.judged[:, None], seen.values, np.nan)
         values = rule_statistics.bridged(own)
-        steps = rule_statistics.step(values)
+        steps = self._alone(rule_statistics.step, values)
         lag = seen.per(pd.Timedelta(hours=rule_statistics.KEPT_HOURS))
         return {
-            "spike": rule_statistics.spike(values),
+            "spike": self._alone(rule_statistics.spike, values),
             "step": steps,
             "kept_step": rule_statistics.kept_step(values, steps, lag=lag),
-            "noise": rule_statistics.noise(values),
+            "noise": self._alone(rule_statistics.noise, values),
+            "noise_soon": self._alone(rule_statistics.rough, values),
             "stuck": rule_statistics.stuck(values, self._natural(values)),
             "silent": self._silent(seen),
             "outside": rule_statistics.far_outside(own, self.low_, self.high_, self.grain_),
         }
+
+    def _alone(self, rule: Callable[[Values], Values], values: Values) -> Values:
+        """What a rule says of a sensor, and not of what it shares with those that measure the same."""
+        own, position = rule(values), {column: i for i, column in enumerate(self.columns_)}
+        alike = {position[c]: [position[o] for o in o_s] for c, o_s in self.alike.items() if c in position}
+        return np.minimum(own, rule(rule_statistics.apart(values, alike))) if alike else own
 
     def _silent(self, seen: Table) -> Values:
         """Missing in a row while at least one other column came; a silent house is not its sensors' fault."""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from farmlab.simulator.effects import Effects
 
 
+LOOSE: Final = 0.25
+"""Share of the readings that a bad plug spoils: fans shake it all the time. An estimate, not measured."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One fault; times are minutes since 1970. ``repaired`` None: nobody has mended it yet."""
@@ -40,9 +44,9 @@ class Fault:
 
     @property
     def detectable(self) -> int:
-        """The minute at which a tenth of the creeping effect is reached."""
-        lead = self.failure - self.onset
-        return int(self.onset + lead * 0.1 ** (1 / KINDS[self.type].shape))
+        """The minute from which it can be told from what is usual; see ``Kind.seen_from``."""
+        lead, kind = self.failure - self.onset, KINDS[self.type]
+        return int(self.onset + lead * kind.seen_from ** (1 / kind.shape))
 
     @property
     def sign(self) -> int:
@@ -106,8 +110,8 @@ def _offset(effects: Effects, f: Acting) -> None:
 
 def _spike(effects: Effects, f: Acting) -> None:
     size = _by_sensor(f.unit, temp=12.0, humidity=40.0, co2=2500.0, ammonia=30.0)
-    if f.chance < 0.035:
-        effects.offset[f.sensor] += size * f.severity * (1 if f.chance < 0.02 else -0.8)
+    if f.chance < LOOSE:
+        effects.offset[f.sensor] += size * f.severity * (1 if f.chance < 0.6 * LOOSE else -0.8)
 
 
 def _noise(effects: Effects, f: Acting) -> None:
@@ -186,6 +190,9 @@ class Kind:
         Hours from onset to failure, least and most; 0 = sudden.
     shape
         Exponent of the creep: 1 linear, 3 slow at first.
+    seen_from
+        The share of the creeping effect from which it can be told from what is usual. Noise is from about three
+        times the usual one; of a drop-out a few lost readings are what every line loses, so only silence tells.
     lasts_h
         Hours from failure to repair.
     live_h
@@ -198,6 +205,7 @@ class Kind:
     units: tuple[str, ...]
     lead_h: tuple[float, float] = (0, 0)
     shape: float = 1.0
+    seen_from: float = 0.1
     lasts_h: tuple[float, float] = (1, 24)
     live_h: float = 0.0
     repair: str = ""
@@ -215,8 +223,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "sensor_offset": Kind(act=_offset, units=_ALL_SENSORS, lasts_h=(12, 60), repair="sensor put back in its place"),
     "sensor_spike": Kind(act=_spike, units=_CLIMATE_SENSORS, lasts_h=(10, 48), repair="plug cleaned"),
-    "sensor_noise": Kind(act=_noise, units=_CLIMATE_SENSORS, lead_h=(2, 6), lasts_h=(8, 40), repair="cable replaced"),
-    "sensor_dropout": Kind(act=_dropout, units=_ALL_SENSORS, lead_h=(0, 12), lasts_h=(4, 30), repair="cable replaced"),
+    "sensor_noise": Kind(
+        act=_noise, units=_CLIMATE_SENSORS, lead_h=(2, 6), seen_from=0.25, lasts_h=(8, 40), repair="cable replaced"
+    ),
+    "sensor_dropout": Kind(
+        act=_dropout, units=_ALL_SENSORS, lead_h=(0, 12), seen_from=1.0, lasts_h=(4, 30), repair="cable replaced"
+    ),
     "fan_loss": Kind(act=_fan_loss, units=_FANS, lasts_h=(4, 40), repair="fan motor replaced"),
     "fan_belt": Kind(
         act=_fan_belt, units=_FANS, lead_h=(120, 300), shape=1.5, lasts_h=(3, 30), live_h=6, repair="belt replaced"

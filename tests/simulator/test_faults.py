@@ -53,7 +53,7 @@ class TestSensors:
     def test_spikes_come_and_go(self) -> None:
         well, ill = twins("sensor_spike", "CO2", hours=24).of("CO2")
         away = np.abs(ill - well) > 1000
-        assert 3 <= away.sum() <= 30
+        assert 0.1 <= away.mean() <= 0.4  # a quarter of the readings
         assert (away[1:] & away[:-1]).sum() <= away.sum() / 2
 
     def test_noise_makes_values_jump(self) -> None:
