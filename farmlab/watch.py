@@ -145,14 +145,15 @@ def _case(scope: Scope, house: House) -> Case:
 
 
 def _known(scope: Scope, house: House) -> dict[str, Any] | None:
-    """What is in use, if it is of the day before the end of the scope, of these libraries, and unchanged."""
+    """What is in use, if it is of the day before the end of the scope, of these libraries and form, and unchanged."""
     record = scope.store.champion(TASK, scope.farm.name, name_of(house))
     if record is None or not record.fitted_at <= scope.until < record.fitted_at + REFIT:
         return None
     try:
-        return kept.opened(record)
+        known = kept.opened(record)
     except VersionMismatch:
         return None
+    return known if known.get("format") == findings.FORMAT else None
 
 
 def _anew(scope: Scope, house: House, *, keep: bool) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from farmlab.domain import Flock, House, Sensor
 
-FORMAT: Final = "2"
+FORMAT: Final = 3
 """Of what is learned; one in another format is learned anew."""
 DAYS: Final = 21
 """How much history is worth reading."""
@@ -64,6 +64,7 @@ def calibrate(
     case = Case(house, past, mine, flocks, first, until, timezone)
     detector = Layered(**settings(case)).fit(detector_table(case))
     return {
+        "format": FORMAT,
         "detector": detector.to_state(),
         "air": _air(case),
         "places": air.learned(case) or {},

@@ -6,19 +6,22 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from farmlab import findings, watch
-from farmlab.domain import Farm, Finding, Flock, House
+from farmlab.domain import Farm, Finding, Flock, House, Sensor
 from farmlab.findings import peers
 from farmlab.findings.case import Case
 from farmlab.findings.peers import Peer
 from farmlab.models.layered import Layered
 from farmlab.store import Store
 from tests.findings.houses import FLOCK, SENSORS, START, UNTIL, ZONE, calibration, house
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEW = House(number=2)
 SENSORS_2 = tuple(replace(sensor, house=2) for sensor in SENSORS)
@@ -81,26 +84,40 @@ def test_without_a_peer_a_house_waits_and_says_so(others: list[Peer]) -> None:
     assert not [finding for finding in look(wide, known) if finding.kind == "stuck"]
 
 
-def test_the_watch_asks_the_other_houses_of_the_farm(tmp_path: Path) -> None:
+def settle(store: Store, houses: Sequence[tuple[int, Flock, Sequence[Sensor], int]]) -> None:
+    """A farm with these houses: number, flock, sensors, hours of readings."""
     wide = house()
+    store.add_farm(Farm(name="Hillside", timezone=ZONE))
+    for number, flock, sensors, hours in houses:
+        store.save_house("Hillside", House(number=number))
+        store.save_flock("Hillside", flock)
+        store.save_sensors("Hillside", list(sensors))
+        keys = {sensor.column: sensor.source_key for sensor in sensors}
+        new = wide.loc[wide.index > pd.Timestamp(UNTIL - timedelta(hours=hours)), list(keys)].rename(columns=keys)
+        tidy = (
+            new.rename_axis("time").reset_index().melt("time", var_name="sensor").assign(house=number, learned_at=UNTIL)
+        )
+        store.write("Hillside", tidy, learned_at=UNTIL)
+
+
+def test_the_watch_asks_the_other_houses_of_the_farm(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path}/farmlab.db") as store:
-        store.add_farm(Farm(name="Hillside", timezone=ZONE))
-        for number, flock, sensors, hours in ((1, FLOCK, SENSORS[:6], 240), (2, PLACED, SENSORS_2[:6], 48)):
-            store.save_house("Hillside", House(number=number))
-            store.save_flock("Hillside", flock)
-            store.save_sensors("Hillside", list(sensors))
-            keys = {sensor.column: sensor.source_key for sensor in sensors}
-            new = wide.loc[wide.index > pd.Timestamp(UNTIL - timedelta(hours=hours)), list(keys)].rename(columns=keys)
-            tidy = (
-                new.rename_axis("time")
-                .reset_index()
-                .melt("time", var_name="sensor")
-                .assign(house=number, learned_at=UNTIL)
-            )
-            store.write("Hillside", tidy, learned_at=UNTIL)
+        settle(store, [(1, FLOCK, SENSORS[:6], 240), (2, PLACED, SENSORS_2[:6], 48)])
         both = watch.calibrations(watch.at(store, "Hillside", UNTIL), keep=False)
         alone = watch.calibrations(watch.at(store, "Hillside", UNTIL, house=2), keep=False)
         before = watch.calibrations(watch.at(store, "Hillside", UNTIL - timedelta(days=16)), keep=False)
     assert "limits of house 1 " in both[2]["grace"][peers.ALL]
     assert alone[2] == both[2]
     assert before[1]["detector"] is None
+
+
+def test_what_was_learned_in_another_form_is_learned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/farmlab.db") as store:
+        settle(store, [(1, FLOCK, SENSORS[:2], 240)])
+        scope = watch.at(store, "Hillside", UNTIL)
+        watch.calibrations(scope)
+        watch.calibrations(scope)
+        assert len(store.models(farm="Hillside", task="anomaly")) == 1
+        monkeypatch.setattr(findings, "FORMAT", findings.FORMAT + 1)
+        watch.calibrations(scope)
+        assert len(store.models(farm="Hillside", task="anomaly")) == 2
