@@ -89,10 +89,12 @@ def _detector(case: Case, peers: Sequence[Peer]) -> Layered | None:
     detector, mine = Layered(**settings(case)), _kinds(case.sensors)
     judged = [c for c in map(str, detector_table(case).columns) if c in mine and c not in detector.rules.beside]
     places = [[(d.rules, i) for d, kinds in alike for i in _places(d.rules, kinds, mine[c])] for c in judged]
+    if not any(places):
+        return None
     _fill(detector.rules, judged, places, case.step)
     detector.level, detector.by_neighbours_ = alike[0][0].level, ()
     detector.level.keep(())
-    return detector if any(places) else None
+    return detector
 
 
 def _kinds(sensors: Sequence[Sensor]) -> dict[str, Kind]:
@@ -113,6 +115,8 @@ def _fill(rules: SensorRules, columns: Sequence[str], places: Sequence[Places], 
         return np.array([float(how(np.array(values))) if values else nothing for values in found])
 
     rules.columns_, rules.step_ = tuple(columns), step
+    for name in _by_column(places):
+        setattr(rules, name, np.full(len(columns), np.nan))
     rules.grain_ = taken(lambda theirs: theirs.grain_, np.median, 1.0)
     rules.low_ = taken(lambda theirs: theirs.low_, np.min, np.nan)
     rules.high_ = taken(lambda theirs: theirs.high_, np.max, np.nan)
@@ -123,6 +127,12 @@ def _fill(rules: SensorRules, columns: Sequence[str], places: Sequence[Places], 
         for channel in RULES
     }
     rules.alarms_ = {channel: np.zeros(len(columns), dtype=np.int64) for channel in RULES}
+
+
+def _by_column(places: Sequence[Places]) -> list[str]:
+    """What rules keep for each column; what is a matter of its place is unknown here."""
+    one = next(theirs for ones in places for theirs, _ in ones)
+    return [name for name, value in vars(one).items() if name.endswith("_") and isinstance(value, np.ndarray)]
 
 
 def _part(channel: str, part: str) -> Callable[[SensorRules], Values]:
