@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 HISTORY_DAYS: Final = 14
 """So much of the flock is fitted before the window."""
+METRICS: Final = (
+    *("temp", "temp_set", "rh", "co2", "nh3", "airflow", "vent_level", "heaters", "pad", "light", "weight", "birds"),
+)
 PROOF_H: Final = 48
 """Hours before and after a step that are compared."""
 
@@ -50,7 +53,7 @@ def advised(lab: Scope) -> list[Advised]:
 
 def hours_of(lab: Scope, house: int, *, history_hours: float = 24 * HISTORY_DAYS) -> pd.DataFrame:
     """The hours of a house with its present flock, as balances need them."""
-    wide = lab.wide(house, history_hours=history_hours)
+    wide = lab.wide(house, history_hours=history_hours, metric=list(METRICS))
     one = lab.flocks.get(house)
     ages = flock.age_days(pd.DatetimeIndex(wide.index), [one] if one else [], timezone=lab.farm.timezone)
     lived = wide.assign(**{flock.AGE: ages})[ages.notna().to_numpy()]

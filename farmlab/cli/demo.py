@@ -32,6 +32,8 @@ BREED = "ross308"
 ROOM = "Office room"
 ROOM_ZONE = "Europe/Brussels"
 ROOM_UNTIL = "2015-02-18 09:00"
+COMPARED = ("data_quality", "anomaly", "forecast", "daily_report")
+"""What is run for yesterday, too, so that what changed since is real."""
 POLL = timedelta(minutes=5)
 POLLS = 3
 """So many of the newest moments are not in the archive but polled from the gateway."""
@@ -143,7 +145,7 @@ def _analyse_farm(settings: Settings, farm: str, end: datetime, until: datetime)
     with Store.open(settings) as store:
         for back in (timedelta(days=1), timedelta(0)):
             watch.look(store, farm, end - back)
-            for notebook in _in_order(runs.catalogue(settings), weekly=back == timedelta(0)):
+            for notebook in _in_order(runs.suiting(store, farm, runs.catalogue(settings)), today=not back):
                 done.append(
                     runs.run(
                         store, settings, notebook.name, farm=farm, until=end - back, slot=until - back, index=False
@@ -152,11 +154,14 @@ def _analyse_farm(settings: Settings, farm: str, end: datetime, until: datetime)
     return done
 
 
-def _in_order(found: Sequence[Notebook], *, weekly: bool) -> list[Notebook]:
-    """Hourly ones first, then those of a day by their time, since the later ones read what the earlier ones found."""
+def _in_order(found: Sequence[Notebook], *, today: bool) -> list[Notebook]:
+    """Hourly ones first, then those of a day by their time, since the later ones read what the earlier ones found.
+
+    For yesterday only what today's first page is compared with.
+    """
     order = ("hourly", "daily", "weekly")
-    chosen = [one for one in found if one.schedule.split()[0] in order[: 3 if weekly else 2]]
-    return sorted(chosen, key=lambda one: (order.index(one.schedule.split()[0]), one.schedule))
+    chosen = [one for one in found if one.schedule.split()[0] in order and (today or one.name in COMPARED)]
+    return sorted(chosen, key=lambda one: (order.index(one.schedule.split()[0]), one.schedule, one.order))
 
 
 def _summary(store: Store, settings: Settings, runs: list[Run], until: datetime) -> str:

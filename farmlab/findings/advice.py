@@ -6,7 +6,7 @@ where the heat balance of the house itself fits (:mod:`farmlab.models.house_heat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -114,14 +114,20 @@ class Situation:
         return self.hours["heaters"] > house_heat.HEATED
 
     def effect(self, other: pd.DataFrame) -> Effect:
-        """What living through other hours would have changed."""
-        gained = other["comfortable"].astype(float).mean() - self.hours["comfortable"].astype(float).mean()
+        """What living through other hours would have changed, without a range."""
+        gained = 24 * float(other["comfortable"].astype(float).mean() - self.hours["comfortable"].astype(float).mean())
         if self.model is None or not self.model.trusted:
-            return Effect(comfort_h_d=24 * float(gained))
+            return Effect(comfort_h_d=gained)
+        return Effect(house_heat.saved_kwh_d(self.model, self.hours, other), comfort_h_d=gained)
+
+    def effect_with_range(self, other: pd.DataFrame) -> Effect:
+        """The same with the 80 % range of balances fitted to nights drawn again."""
+        known = self.effect(other)
+        if not np.isfinite(known.kwh_d) or not self.refits:
+            return known
         saved = [house_heat.saved_kwh_d(one, self.hours, other) for one in self.refits]
-        low, high = np.quantile(saved, [0.1, 0.9]) if saved else (np.nan, np.nan)
-        known = house_heat.saved_kwh_d(self.model, self.hours, other)
-        return Effect(known, float(low), float(high), 24 * float(gained))
+        low, high = (float(edge) for edge in np.quantile(saved, [0.1, 0.9]))
+        return replace(known, low=low, high=high)
 
 
 def advise(now: Situation) -> list[Advice]:
@@ -176,7 +182,7 @@ def _less_air(now: Situation) -> Advice | None:
                 f"Lower the minimum ventilation by {100 * (1 - factor):.0f} %.",
                 f"{24 * wasted.mean():.0f} h a day heated at minimum ventilation with {_air(now.hours[wasted])}",
                 f"over three days, heater hours fall at equal outdoor temperature, and {_limits()}.",
-                effect,
+                now.effect_with_range(other),
                 factor,
             )
     return None
@@ -197,6 +203,7 @@ def _more_air(now: Situation) -> Advice | None:
     factor, effect = best
     if effect.comfort_h_d < 0.5:
         return None
+    effect = now.effect_with_range(house_heat.changed(now.hours, air=_where(now.at_least, factor)))
     return Advice(
         "more_air",
         f"Too little air for {24 * bad.mean():.0f} h a day: {_worst(now.hours[bad])}",
@@ -226,7 +233,7 @@ def _overlap(now: Situation) -> Advice | None:
         f"in these hours {now.hours.loc[both, 'heaters'].mean():.1f} heaters run, with "
         f"{100 * (1 / wanted[both].mean() - 1):.0f} % more air than the least of the day",
         "over three days, hours with heaters and raised ventilation at once become fewer.",
-        now.effect(other),
+        now.effect_with_range(other),
     )
 
 

@@ -32,6 +32,7 @@ class Metadata(BaseModel):
     produces: list[str] = Field([], description="findings, values and tables that it records")
     timeout_s: int | None = Field(None, gt=0, description="time limit of a run; unset: the setting run_timeout_s")
     max_staleness_h: float = Field(24.0, gt=0, description="a slot missed for longer is not caught up")
+    needs: Literal["flocks", ""] = Field("", description='"flocks": not run by schedule for a farm that has none')
     skip: Literal["never", ""] = Field("", description='"never": run even when nothing changed')
     schedule: str = Field("hourly", description="hourly, daily 06:00, weekly mon 06:00 or none")
     order: int = Field(100, description="place in lists; smaller comes first")
@@ -79,6 +80,11 @@ class Notebook:
     def schedule(self) -> str:
         """When it runs; a notebook with problems does not."""
         return self.metadata.schedule if self.metadata and not self.problems else "none"
+
+    @property
+    def needs_flocks(self) -> bool:
+        """Whether it has nothing to say about a farm without flocks."""
+        return self.metadata is not None and self.metadata.needs == "flocks"
 
     @property
     def order(self) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from farmlab.notebooks import Notebook, Parameter, catalogue, inspect
 from farmlab.runs.door import recover, run
 from farmlab.runs.past import Slot, run_past
-from farmlab.runs.schedule import Due, due, run_due
+from farmlab.runs.schedule import Due, due, run_due, suiting
 
 __all__ = [
     "Due",
@@ -24,4 +24,5 @@ __all__ = [
     "run",
     "run_due",
     "run_past",
+    "suiting",
 ]

@@ -15,7 +15,7 @@ from farmlab.runs.door import recover, run
 from farmlab.runs.outcome import INTERRUPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from farmlab.config import Settings
@@ -68,11 +68,17 @@ def run_due(store: Store, settings: Settings, at: datetime, **options: Any) -> l
 def _of_farm(store: Store, farm: Farm, analyses: list[Notebook], at: datetime) -> Iterator[Due]:
     past = _past(store, farm)
     houses = [house.number for house in store.houses(farm.name)]
-    for notebook in analyses:
+    for notebook in suiting(store, farm.name, analyses):
         for house in houses if notebook.scope == "house" else [0]:
             item = _newest(store, farm, notebook, house, at, past.get((notebook.name, house), []))
             if item:
                 yield item
+
+
+def suiting(store: Store, farm: str, analyses: Iterable[Notebook]) -> list[Notebook]:
+    """The analyses that have something to say about a farm."""
+    lived = bool(store.flocks(farm))
+    return [notebook for notebook in analyses if lived or not notebook.needs_flocks]
 
 
 def _rarity(notebook: Notebook) -> tuple[bool, bool]:

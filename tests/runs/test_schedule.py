@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from farmlab import runs
-from farmlab.domain import Run, RunStatus
+from farmlab.domain import Flock, Run, RunStatus
 from farmlab.runs import Due
 from tests.runs.kit import NOON, Bench, add_farm, good_verdict, write_notebook
 
@@ -127,3 +127,11 @@ def test_a_farm_by_hand_is_due_when_something_new_came_in_and_up_to_then(bench: 
     assert [item.farm for item in due(bench, NOON + HOUR)] == ["Hillside"]
     bench.read(NOON, farm="Room")
     assert {item.farm for item in due(bench, NOON + HOUR)} == {"Hillside", "Room"}
+
+
+def test_what_needs_flocks_is_due_only_on_a_farm_that_has_some(bench: Bench) -> None:
+    write_notebook(bench.analyses, "houses", needs="flocks")
+    write_notebook(bench.analyses, "rooms")
+    assert [item.notebook for item in due(bench, HALF_PAST)] == ["rooms"]
+    bench.store.save_flock("Hillside", Flock(house=1, placed_on=NOON.date()))
+    assert {item.notebook for item in due(bench, HALF_PAST)} == {"houses", "rooms"}
