@@ -28,6 +28,7 @@ ELSEWHERE = {
     "farmlab lab": "tests/cli/test_serve.py",
     "farmlab run --due": "tests/cli/test_notebooks.py",
     "farmlab models evaluate": "tests/cli/test_models.py",
+    "farmlab analyse failure": "tests/analyse/test_failure.py",
     "farmlab run anomaly --farm Hillside --from": "tests/cli/test_notebooks.py",
 }
 PASSWORD = "ROTEM_PASSWORD"
