@@ -51,6 +51,8 @@ JUMPED: Final = pd.Timedelta(minutes=15)
 """A jump is detected so long after it began, at most."""
 OF_THE_SENSOR: Final = frozenset({"stuck", "noise", "dropout"})
 """What air and birds do not do."""
+ROUGH_BY_WIND: Final = ("noise", "pressure")
+"""Wind, and fans that are switched, do this."""
 TITLES: Final = {
     "stuck": "{label} stuck at {value} since {since}",
     "noise": "{label} jumps up and down since {since}",
@@ -268,8 +270,8 @@ def _single(case: Case, episode: Episode, *, often: bool) -> Finding:
     alone = _neighbours(case, sensor)
     at_fault = (
         (episode.kind == "spike" and often)
-        or episode.kind in OF_THE_SENSOR
-        or bool(alone)
+        or (episode.kind in OF_THE_SENSOR and (episode.kind, sensor.metric) != ROUGH_BY_WIND)
+        or (bool(alone) and episode.kind != "trend")  # a trend is against its own past: the weather does that, too
         or (sensor.position == "outside" and (sensor.metric == "temp" or episode.kind != "step"))
     )
     return case.finding(

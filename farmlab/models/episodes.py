@@ -30,6 +30,7 @@ KINDS: Final = {
     "offset": "offset",
     "step": "step",
     "drift": "drift",
+    "away": "drift",
     "trend": "trend",
     "spike": "spike",
     "pattern": "pattern",
@@ -40,6 +41,7 @@ LOOKBACK: Final = {
     "kept_step": pd.Timedelta(hours=3),
     "offset": pd.Timedelta(hours=3),
     "drift": pd.Timedelta(hours=12),
+    "away": pd.Timedelta(hours=12),
     "trend": pd.Timedelta(hours=12),
     "pattern": pd.Timedelta(0),
 }
@@ -147,7 +149,8 @@ def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
     worst = scores.index[int(scores[channel].argmax())]
     value = _last(seen.values.loc[:worst])
     before = seen.values.loc[start - pd.Timedelta(hours=6) : start - pd.Timedelta(seconds=1)]
-    expected = value - float(seen.off[channel].loc[worst]) if channel in seen.off else _middle(before)
+    by_mean = channel in seen.off and "step" not in raised  # the mean of hours takes hours to show a jump
+    expected = value - float(seen.off[channel].loc[worst]) if by_mean else _middle(before)
     repeats = int(hits.sum() if channel == "spike" else (hits & ~hits.shift(fill_value=False)).sum())
     return Episode(
         sensor=seen.column,
@@ -212,6 +215,7 @@ def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> 
         "kept_step": f"it jumped from about {expected:.4g} to {value:.4g} at {at} and stayed there",
         "offset": f"its level has changed since {at}: {value:.4g}, expected {expected:.4g}",
         "drift": f"it moves away from what the others let expect: {value:.4g}, expected {expected:.4g}",
+        "away": f"it has left its usual place among the sensors beside it: {value:.4g}, expected {expected:.4g}",
         "trend": f"the mean of a day has moved away from that of the past days: {value:.4g}, expected {expected:.4g}",
         "pattern": f"its course since {at} is unlike anything in its past",
         "step": f"it jumped from about {expected:.4g} to {value:.4g} at {at}",

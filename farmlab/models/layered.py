@@ -187,6 +187,7 @@ class Layered(Detector):
         found = self.level.look(recent, _onto(recent, seen, self._learnable(seen, by_rule)), levels)
         if self.by_neighbours_:
             found = self._with_neighbours(found, levels, ~self._suspects(seen, by_rule), seen)
+        found = replace(found, change=found.change | {"away": seen.like_original(self.rules.away(seen))})
         nothing = dict.fromkeys(LEVELS, pd.DataFrame(index=X.index))
         channels = {c: seen.like_original(grid) for c, grid in by_rule.items()} | nothing | found.scores
         if self.patterns:

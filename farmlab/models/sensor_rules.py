@@ -29,6 +29,7 @@ RULES: Final = {
     "kept_step": (1.5, 2.0),
     "noise": (1.25, 0.15),
     "noise_soon": (1.5, 1.5),
+    "away": (1.5, 3.0),
     "stuck": (1.5, 9.0),
     "silent": (1.5, 9.0),
 }
@@ -37,6 +38,10 @@ RULE_BUDGET: Final = 0.0167
 """False episodes a day that each of these may cause: where a few calm days promise more, the threshold is raised."""
 FAR: Final = 2.0
 """A value this many widths outside of the clean range is a drop-out."""
+LEARNED: Final = ("grain_", "low_", "high_", "home_")
+AWAY: Final = pd.Timedelta(hours=12)
+HOME: Final = pd.Timedelta(days=7)
+"""After half of it a new place among the sensors is the usual one."""
 FEWEST_DAYS: Final = 3
 BELOW: Final = 0.49
 
@@ -46,9 +51,9 @@ class SensorRules(Detector):
 
     Channels: ``spike`` (out and back within three samples), ``step`` (an isolated jump), ``kept_step`` (the
     same, still there after three hours), ``noise`` (up and down in turn for 18 samples), ``noise_soon`` (rough
-    for nine), ``stuck`` (one value repeated), ``silent`` (no value while others come) and ``outside`` (far out of
-    the clean range). A threshold is a multiple of the largest clean value and never below a few grains; after an
-    alarm it rises for a week.
+    for nine), ``away`` (half a day away from its usual place among those ``alike``), ``stuck`` (one value repeated),
+    ``silent`` (no value while others come) and ``outside`` (far out of the clean range). A threshold is a multiple
+    of the largest clean value and never below a few grains; after an alarm it rises for a week.
 
     Parameters
     ----------
@@ -121,8 +126,39 @@ class SensorRules(Detector):
         if known.any():
             self.low_[known], self.high_[known] = np.nanquantile(values[:, known], [0.001, 0.999], axis=0)
 
+    def _learn_home(self, history: Table, usable: NDArray[np.bool_]) -> Values:
+        """Where each sensor was among those alike on the last days; how far away it was, half a day at a time."""
+        own = rule_statistics.apart(np.where(usable, history.values, np.nan), self._positions())
+        self.home_ = np.full(len(self.columns_), np.nan)
+        away = np.zeros_like(own)
+        week, day = history.per(HOME), history.per(pd.Timedelta(days=1))
+        for column in self._positions():
+            known = pd.Series(own[:, column])
+            usual = known.rolling(week, min_periods=2 * day).median()
+            self.home_[column] = usual.ffill().iloc[-1]
+            mean = known.rolling(history.per(AWAY), min_periods=history.per(AWAY) // 2).mean()
+            away[:, column] = (mean - usual.shift(day)).abs().fillna(0.0)
+        return away
+
+    def away(self, seen: Table) -> Values:
+        """How far each sensor was from its usual place among those alike, on average over half a day; else 0."""
+        own = rule_statistics.apart(np.where(seen.judged[:, None], seen.values, np.nan), self._positions())
+        out = np.zeros_like(own)
+        samples = seen.per(AWAY)
+        for column in self._positions():
+            mean = pd.Series(own[:, column]).rolling(samples, min_periods=samples // 2).mean().to_numpy()
+            out[:, column] = np.nan_to_num(mean - self.home_[column])
+        return out
+
+    def _positions(self) -> dict[int, list[int]]:
+        """The columns alike, by position."""
+        place = {column: i for i, column in enumerate(self.columns_)}
+        known = {place[c]: [place[o] for o in others if o in place] for c, others in self.alike.items() if c in place}
+        return {column: others for column, others in known.items() if len(others) > 1}
+
     def _learn_thresholds(self, history: Table, usable: NDArray[np.bool_]) -> None:
-        statistics = self._statistics(history)
+        past_away = self._learn_home(history, usable)
+        statistics = self._statistics(history) | {"away": past_away}
         days = history.times.as_unit("s").asi8 // 86_400
         self.thresholds_, self.alarms_ = {}, {}
         for channel, (times, least) in RULES.items():
@@ -144,7 +180,7 @@ class SensorRules(Detector):
     @staticmethod
     def _without_outliers(channel: str, maxima: Values, floor: Values) -> Values:
         """Most days have no jump worth a name: how small they are says nothing of what stands out."""
-        if channel not in ("spike", "step", "kept_step"):
+        if channel not in ("spike", "step", "kept_step", "away"):
             return calibration.without_outliers(maxima)
         stands_out = np.isnan(calibration.without_outliers(np.maximum(maxima, floor)))
         return np.where(stands_out, np.nan, maxima)
@@ -211,6 +247,7 @@ class SensorRules(Detector):
             "kept_step": rule_statistics.kept_step(values, steps, lag=lag),
             "noise": self._alone(rule_statistics.noise, values),
             "noise_soon": self._alone(rule_statistics.rough, values),
+            "away": np.abs(self.away(seen)),
             "stuck": rule_statistics.stuck(values, self._natural(values)),
             "silent": self._silent(seen),
             "outside": rule_statistics.far_outside(own, self.low_, self.high_, self.grain_),
@@ -218,8 +255,7 @@ class SensorRules(Detector):
 
     def _alone(self, rule: Callable[[Values], Values], values: Values) -> Values:
         """What a rule says of a sensor, and not of what it shares with those that measure the same."""
-        own, position = rule(values), {column: i for i, column in enumerate(self.columns_)}
-        alike = {position[c]: [position[o] for o in o_s] for c, o_s in self.alike.items() if c in position}
+        own, alike = rule(values), self._positions()
         return np.minimum(own, rule(rule_statistics.apart(values, alike))) if alike else own
 
     def _silent(self, seen: Table) -> Values:
@@ -247,7 +283,7 @@ class SensorRules(Detector):
         return calibration.expected_rate(self.columns_, self.thresholds_.values())
 
     def _state(self) -> dict[str, Any]:
-        ranges = {name: [_plain(x) for x in getattr(self, name)] for name in ("grain_", "low_", "high_")}
+        ranges = {name: [_plain(x) for x in getattr(self, name)] for name in LEARNED}
         return {
             **ranges,
             "columns_": list(self.columns_),
@@ -257,7 +293,7 @@ class SensorRules(Detector):
         }
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
-        for name in ("grain_", "low_", "high_"):
+        for name in LEARNED:
             setattr(self, name, np.array(learned[name], dtype=float))
         self.columns_, self.step_ = tuple(learned["columns_"]), pd.Timedelta(seconds=learned["step_s"])
         self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}

@@ -35,6 +35,8 @@ OF_LIMITS = {"temperature_high", "temperature_heat", "temperature_low", "rh_pct_
 """Kinds of finding that say no more than that the house has left a limit: in summer healthy houses do."""
 SENSOR_HOURS = {"sensor_stuck": 3.0, "sensor_drift": 48.0}
 """Hours from ``t_detectable`` in which a fault of a sensor is to be found; 1 where not said."""
+LEVELS = {"sensor_drift", "sensor_offset"}
+"""Of a sensor without a second one in the house nobody can tell a slow one from a change of the air; they count too."""
 EQUIPMENT_HOURS = 2.0
 """The same for equipment and processes, from ``t_failure``."""
 LEAST_USE = 5
@@ -155,6 +157,8 @@ def found() -> Iterator[Row]:
     for name in sorted({one.kind for one in every}, key=lambda kind: (kind.startswith("sensor_"), kind)):
         mine = [one for one in every if one.kind == name]
         yield _recall(name, mine, 0.9 if name.startswith("sensor_") else 0.8)
+    alone = [one for one in every if one.kind in LEVELS and not one.fault.unit.startswith("Temperature_Sensor")]
+    yield _recall("  of these, level faults with no neighbour", alone, 0.9)
     yield _recall("all sensor faults", [one for one in every if one.kind.startswith("sensor_")], 0.9)
     yield _recall("all equipment faults", [one for one in every if not one.kind.startswith("sensor_")], 0.8)
     sudden = [one for one in every if not one.kind.startswith("sensor_") and not one.fault.precursor]

@@ -89,6 +89,28 @@ def test_a_single_spike_is_nothing_that_a_person_hears_of() -> None:
     assert kinds(look(wide)) == []
 
 
+def test_two_jumps_out_and_back_within_an_hour_are_a_loose_contact() -> None:
+    wide = house()
+    for row in (-100, -94):
+        wide.iloc[row, wide.columns.get_loc("temp_c_1")] += 15
+    finding = only(look(wide), "spike")
+    assert (finding.category, finding.severity) == (Category.SENSOR, Severity.WARNING)
+
+
+@pytest.mark.parametrize(("sensors", "said"), [(1, True), (4, False)])
+def test_one_sensor_that_jumps_and_stays_is_told_within_half_an_hour(sensors: int, said: bool) -> None:
+    wide = house()
+    wide.loc[last(wide, 0.5), [f"temp_c_{n}" for n in range(1, sensors + 1)]] += 2.5
+    told = [f for f in look(wide) if f.category is Category.SENSOR and f.severity is Severity.WARNING]
+    assert [(f.subject, f.kind in ("step", "offset"), f.end) for f in told] == [("temp_c_1", True, None)] * said
+
+
+def test_a_jump_that_comes_back_at_once_is_not_told() -> None:
+    wide = house()
+    wide.iloc[-60:-55, wide.columns.get_loc("temp_c_2")] += 2.5
+    assert not [f for f in look(wide) if f.kind == "step"]
+
+
 def test_many_spikes_are_a_loose_contact() -> None:
     wide = house()
     for row in range(-200, 0, 30):

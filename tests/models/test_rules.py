@@ -168,6 +168,48 @@ def test_each_rule_sees_its_own_fault() -> None:
     assert not rules.score_samples(recent).ge(0.5).to_numpy().any()
 
 
+def test_noise_is_told_from_rough_readings_twice_as_soon() -> None:
+    rules, recent = fitted(), healthy(days=3, start="2026-03-16")
+    recent.iloc[200:212, 0] += np.random.default_rng(1).normal(0, 5, 12)
+    assert channel(recent, "noise_soon", rules=rules)["temp_c_1"].iloc[200:212].any()
+    assert rule_statistics.rough(column(20, 20, 20, *[25.0] * 20)).max() == 0  # a step is no noise
+
+
+def side_by_side(days: int, seed: int) -> pd.DataFrame:
+    """Four sensors that share a restless house, each with little noise of its own."""
+    random = np.random.default_rng(seed)
+    index = pd.date_range("2026-03-02", periods=days * 288, freq="5min", tz="UTC")
+    shared = 22 + 3.0 * (np.arange(len(index)) % 100 < 8)  # a door that is opened now and then
+    return pd.DataFrame(
+        {f"temp_c_{n}": (shared + random.normal(0, 0.05, len(index))).round(1) for n in range(1, 5)}, index
+    )
+
+
+ALIKE = {f"temp_c_{n}": [f"temp_c_{m}" for m in range(1, 5) if m != n] for n in range(1, 5)}
+
+
+def test_what_sensors_beside_each_other_share_is_no_fault_and_what_one_does_alone_is_told_sooner() -> None:
+    history, recent = side_by_side(10, 1), side_by_side(3, 2)
+    rules, blind = SensorRules(alike=ALIKE).fit(history), SensorRules().fit(history)
+    rules = SensorRules.from_state(rules.to_state())
+    alone, together = recent.copy(), recent.copy()
+    alone.iloc[450:, 0] += 2.0
+    together.iloc[450:] += 2.0
+    assert channel(alone, "step", rules=rules)["temp_c_1"].iloc[450:456].any()
+    assert not channel(alone, "step", rules=blind)["temp_c_1"].any()
+    assert not channel(together, "step", rules=rules).to_numpy().any()
+    assert not channel(together, "away", rules=rules).to_numpy().any()
+
+
+def test_a_sensor_that_creeps_away_from_those_beside_it_is_told_within_a_day() -> None:
+    rules, recent = SensorRules(alike=ALIKE).fit(side_by_side(10, 1)), side_by_side(3, 2)
+    recent["temp_c_2"] += np.clip((np.arange(len(recent)) - 288) / 288, 0, 3)  # 1 K a day
+    away = channel(recent, "away", rules=rules)
+    assert not away.iloc[:288].to_numpy().any()
+    assert away["temp_c_2"].iloc[2 * 288 :].all()
+    assert not away[["temp_c_1", "temp_c_3", "temp_c_4"]].to_numpy().any()
+
+
 def test_a_sensor_is_silent_only_while_others_report() -> None:
     rules, recent = fitted(), healthy(days=3, start="2026-03-16")
     one, all_of_them = recent.copy(), recent.copy()
