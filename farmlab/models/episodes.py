@@ -19,6 +19,8 @@ JOINED: Final = pd.Timedelta(hours=1)
 """Flags of one sensor closer than this belong to one episode."""
 LOOSE: Final = 2
 """So many jumps out and back name an episode that is rough."""
+BY_SPIKES: Final = ("noise_soon", "kept_step", "offset", "step", "drift", "away", "trend")
+"""What these show in an episode of a loose contact is its doing."""
 KINDS: Final = {
     # channel → kind; of several channels in one episode the first in this order names it
     "outside": "dropout",
@@ -171,12 +173,12 @@ def _raised(scores: pd.DataFrame) -> list[str]:
     """The channels that flagged something, the most telling first.
 
     Values that are far out now and then, beside spikes or noise, belong to these; a drop-out stays out. Jumps out
-    and back are rough, too: two of them are named, unless the values go on up and down in turn.
+    and back are rough and shift means, too: two of them are named, unless the values go on up and down in turn.
     """
     hits = scores >= THRESHOLD
     raised = [name for name in KINDS if name in scores and hits[name].any()]
-    if "noise_soon" in raised and "noise" not in raised and ("spike" in raised and hits["spike"].sum() >= LOOSE):
-        raised.remove("noise_soon")
+    if "noise" not in raised and "spike" in raised and hits["spike"].sum() >= LOOSE:
+        raised = [name for name in raised if name not in (BY_SPIKES if "noise_soon" in raised else ("step",))]
     loose = {"spike", "noise", "noise_soon"} & set(raised)
     if "outside" in raised and loose and 2 * hits["outside"].sum() < len(hits) + 1:
         raised.remove("outside")
