@@ -155,7 +155,7 @@ def finding(one: Advice, *, house: int, start: datetime, until: datetime) -> Fin
         title=one.title,
         score=0.6,
         severity=Severity.INFO,
-        why=(Hypothesis(cause=one.title, confidence=0.7, evidence=one.evidence),),
+        why=(Hypothesis(cause=one.evidence, confidence=0.7),),
         check=(f"{one.do} Expected: {one.effect.sentence}. Verify: {one.verify}",),
         data=_data(one),
     )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 12
 MOST_ROWS: Final = 16
+FORECAST: Final = "forecast"
+"""The other analyses speak of flocks, and not of farms without any."""
 DAY: Final = pd.Timedelta(hours=24)
 _FORECAST: Final = ("house", "temperature, °C", "humidity, %", "water, l", "feed, kg")
 _RISK: Final = ("house", "part", "24 h, %", "24–48 h, %", "health", "why")
@@ -47,26 +49,27 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """One of the three tabs: findings as cards, and a table for each farm."""
+    """One of the three tabs: findings as cards, and a table for each farm whose last ``tail`` columns are words."""
 
     head: Head
     cards: tuple[Card, ...]
     more: int
     title: str
     parts: tuple[Part, ...]
+    tail: int
 
 
 def forecast(source: Source, at: datetime) -> Ahead:
     """What forecasts warn of, and the next day of every house."""
     found = _found(source, lambda one: one.category is Category.FORECAST)
     said = f"{words.count(len(found), 'warning').capitalize()} for the next two days." if found else _CALM
-    return _tab(source, at, found, said, "The next 24 hours", "forecast", _FORECAST, _next_day)
+    return _tab(source, at, found, said, "The next 24 hours", FORECAST, _FORECAST, _next_day)
 
 
 def risk(source: Source, at: datetime) -> Ahead:
     """What may fail in the next day, and in the day after it."""
     found = _found(source, lambda one: one.kind.endswith("_risk"))
-    said = f"{words.count(len(found), 'part').capitalize()} should be looked at before it fails." if found else _WHOLE
+    said = f"{words.count(len(found), 'part').capitalize()} should be looked at in time." if found else _WHOLE
     return _tab(source, at, found, said, "Risk and health of every part", "failure", _RISK, _risks)
 
 
@@ -104,7 +107,12 @@ def _tab(
         cards=tuple(anomalies.card(one, farms[one.farm], at) for one in found[:MOST]),
         more=len(found[MOST:]),
         title=title,
-        parts=tuple(_part(source, farm, at, notebook, head, rows) for farm in farms.values()),
+        tail=int(head[-1] == "why"),
+        parts=tuple(
+            _part(source, farm, at, notebook, head, rows)
+            for farm in farms.values()
+            if notebook == FORECAST or source.store.flocks(farm.name)
+        ),
     )
 
 
