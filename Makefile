@@ -12,6 +12,9 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX)
 endif
 export DO_NOT_TRACK := 1
 export MPLBACKEND ?= agg
+# several processes share the cores; threads of small matrices only get in each other's way
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test up lab check bench torture pictures lock clean
