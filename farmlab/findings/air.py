@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 CLEAR: Final = 0.6
 """A lack of air is over below this share of its limit."""
 QUICK: Final = 3
-SEVERE: Final = 2.0
-LEAST_SEVERE: Final = 0.4
-"""So large a lack is believed one reading sooner."""
+SOONER: Final = ((3, 1.5, 0.25), (2, 2.5, 0.4))
+"""Readings in a row that are enough when each lacks so many times the limit, and such a share of the air at least."""
 NOTHING: Final = 0.85
 """From this share on, nothing comes in at all."""
 OPEN_PCT: Final = 3.0
@@ -75,7 +74,7 @@ def _fans(case: Case) -> Finding | None:
     if not case.calibration.get("air"):
         return None
     lack, limit = deficit(case), limits(case)
-    severe = deficit(case, readings=QUICK) > np.maximum(SEVERE * limit, LEAST_SEVERE)
+    severe = _severe(case, limit)
     when = case.stretch((lack > limit) | severe, goes_on=~(lack < CLEAR * limit) | severe)
     if when is None:
         return None
@@ -98,6 +97,14 @@ def _fans(case: Case) -> Finding | None:
         ),
         deficit=round(worst, 3),
     )
+
+
+def _severe(case: Case, limit: pd.Series) -> pd.Series:
+    """Where so much air is missing that fewer readings are enough."""
+    enough = pd.Series(False, index=case.index)
+    for readings, times, least in SOONER:
+        enough |= deficit(case, readings=readings) > np.maximum(times * limit, least)
+    return enough
 
 
 def _first_of(case: Case, told: pd.Timestamp) -> pd.Timestamp:

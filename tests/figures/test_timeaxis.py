@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from farmlab import clock
@@ -34,6 +34,7 @@ def test_however_long_the_window_the_labels_have_room(days: int, count: int) -> 
 
 
 @given(start=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), hours=st.integers(1, 2000))
+@example(start=datetime(2028, 10, 14, 4), hours=529)  # ends in the hour that comes twice
 def test_ticks_lie_inside_the_window_in_order(start: datetime, hours: int) -> None:
     begin = start.replace(tzinfo=UTC)
     places, said = ticks(begin, begin + timedelta(hours=hours), "America/New_York")
