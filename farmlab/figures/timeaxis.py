@@ -53,10 +53,9 @@ def ticks(
     hours = (until - start).total_seconds() / 3600 * (NARROW if narrow else 1)
     step = next((step for most, step in _STEPS if hours <= most), 28 * 24)
     first, last = (pd.Timestamp(moment).tz_convert(clock.zone(timezone)) for moment in (start, until))
-    wall = (moment.tz_localize(None) for moment in (first.normalize(), last))
-    days = pd.date_range(*wall, freq=f"{max(1, step // 24)}D").tz_localize(
-        first.tz, ambiguous=False, nonexistent="shift_forward"
-    )
+    begin, end = (moment.tz_localize(None) for moment in (first.normalize(), last))
+    days = pd.date_range(begin, end, freq=f"{max(1, step // 24)}D")
+    days = days.tz_localize(first.tz, ambiguous=False, nonexistent="shift_forward")
     local = days if step >= 24 else _within(days, step)
     inside = local[(local >= first) & (local <= last)]
     return inside.tz_convert("UTC"), [_said(moment, narrow=narrow) for moment in inside]

@@ -109,8 +109,10 @@ def _severe(case: Case, limit: pd.Series) -> pd.Series:
 
 def _first_of(case: Case, told: pd.Timestamp) -> pd.Timestamp:
     """The first of the readings with running fans that together told it."""
-    seen = shortfall(case).loc[:told].dropna()
-    return seen.index[-min(air_balance.READINGS, len(seen))] if len(seen) else told
+    seen = shortfall(case).loc[:told].dropna().tail(air_balance.READINGS)
+    lacking = seen > float(limits(case).loc[told])
+    enough = seen[lacking[::-1].cummin()[::-1]]
+    return enough.index[0] if len(enough) else told
 
 
 def running_group(case: Case, when: tuple[pd.Timestamp, pd.Timestamp | None]) -> str:
