@@ -157,9 +157,9 @@ def _analyse_farm(settings: Settings, farm: str, end: datetime, until: datetime)
 def _in_order(found: Sequence[Notebook], *, today: bool) -> list[Notebook]:
     """Hourly ones first, then those of a day by their time, since the later ones read what the earlier ones found.
 
-    For yesterday only what today's first page is compared with.
+    For yesterday only what today's first page is compared with; weekly ones are due on their own day (`make up`).
     """
-    order = ("hourly", "daily", "weekly")
+    order = ("hourly", "daily")
     chosen = [one for one in found if one.schedule.split()[0] in order and (today or one.name in COMPARED)]
     return sorted(chosen, key=lambda one: (order.index(one.schedule.split()[0]), one.schedule, one.order))
 
