@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from farmlab import watch
-from farmlab.analyses import risk
+from farmlab.analyses import failure_model, failure_records
 from farmlab.domain import ModelChange, ModelRecord, ModelStep
 from farmlab.errors import DataError, InsufficientData, UnknownName, VersionMismatch
 from farmlab.features.machine_rows import FEATURES
@@ -72,8 +72,8 @@ def train(store: Store, task: str, farm: str, *, house: int = 0, until: datetime
 
 def due(store: Store, farm: str, at: datetime) -> bool:
     """Whether the farm's own model of failures should be trained: a week has passed, or it cannot be used."""
-    last = store.model_history(task=risk.TASK, farm=farm, scope=risk.SCOPE, limit=1)
-    champion = store.champion(risk.TASK, farm, risk.SCOPE)
+    last = store.model_history(task=failure_model.TASK, farm=farm, scope=failure_model.SCOPE, limit=1)
+    champion = store.champion(failure_model.TASK, farm, failure_model.SCOPE)
     if champion is not None and kept.problem(champion):
         return not last or last[0].at <= at - timedelta(days=1)
     return not last or last[0].at <= at - EVERY
@@ -105,12 +105,12 @@ def _failure(scope: Scope, house: int, by: str) -> list[Trained]:
     if house:
         raise DataError("a model of failures is of the whole farm", next_step="Leave the house out.")
     try:
-        table = risk.learning_table(scope, risk.on_record(scope))
-        challenger = risk.own(table)
+        table = failure_model.learning_table(scope, failure_records.on_record(scope))
+        challenger = failure_model.own(table)
     except InsufficientData as error:
-        return [_failed(scope, risk.TASK, risk.SCOPE, by, str(error))]
+        return [_failed(scope, failure_model.TASK, failure_model.SCOPE, by, str(error))]
     except Exception as error:
-        _failed(scope, risk.TASK, risk.SCOPE, by, _broke(error))
+        _failed(scope, failure_model.TASK, failure_model.SCOPE, by, _broke(error))
         raise
     outcome = contest(challenger, _champion(scope), table[list(FEATURES)], table["hours"], table["order"])
     record = scope.store.save_model(_record(scope, challenger, table, outcome))
@@ -120,7 +120,7 @@ def _failure(scope: Scope, house: int, by: str) -> list[Trained]:
 
 def _settled(scope: Scope, record: ModelRecord, outcome: Contest, by: str) -> Trained:
     """The challenger promoted or kept out; a look into the past leaves the newest in use."""
-    present = scope.store.champion(risk.TASK, scope.farm.name, risk.SCOPE)
+    present = scope.store.champion(failure_model.TASK, scope.farm.name, failure_model.SCOPE)
     newer = present is not None and present.fitted_at > scope.until
     if outcome.won and not newer:
         record = scope.store.promote(record.id, at=scope.until, by=by, note=outcome.words)
@@ -133,7 +133,7 @@ def _settled(scope: Scope, record: ModelRecord, outcome: Contest, by: str) -> Tr
 def _champion(scope: Scope) -> FailureRisk:
     """What the farm uses now; the shipped model where it has none that can be used."""
     try:
-        return risk.champion(scope) or taught()
+        return failure_model.champion(scope) or taught()
     except VersionMismatch:
         return taught()
 
@@ -144,9 +144,9 @@ def _record(scope: Scope, model: FailureRisk, table: pd.DataFrame, outcome: Cont
     record = ModelRecord(
         name=MODEL,
         version=0,
-        task=risk.TASK,
+        task=failure_model.TASK,
         farm=scope.farm.name,
-        scope=risk.SCOPE,
+        scope=failure_model.SCOPE,
         fitted_at=scope.until,
         window_start=table["time"].min().to_pydatetime(),
         window_end=table["time"].max().to_pydatetime(),
@@ -171,5 +171,8 @@ def _broke(error: Exception) -> str:
     return one_line(f"it broke: {type(error).__name__}: {error}", limit=300)
 
 
-TASKS: Final[dict[str, Callable[[Scope, int, str], list[Trained]]]] = {watch.TASK: _anomaly, risk.TASK: _failure}
+TASKS: Final[dict[str, Callable[[Scope, int, str], list[Trained]]]] = {
+    watch.TASK: _anomaly,
+    failure_model.TASK: _failure,
+}
 """Task → what its training is."""

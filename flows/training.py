@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prefect import flow
 
 from farmlab import clock, config, training
-from farmlab.analyses.risk import TASK
+from farmlab.analyses.failure_model import TASK
 from farmlab.errors import FarmLabError, ModelError
 from farmlab.store import Store
 

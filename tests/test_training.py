@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from farmlab import training, watch
-from farmlab.analyses import remembered, risk
+from farmlab.analyses import failure_model, failure_records, remembered
 from farmlab.analyses import training as analysis
 from farmlab.cli import models
 from farmlab.domain import Event, EventKind, Farm, Flock, House, ModelStep, Run, RunStatus, Sensor
@@ -113,7 +113,7 @@ def terminal(store: Store, tmp_path: Path) -> Terminal:
 def chosen(store: Store, until: datetime = UNTIL) -> tuple[str, str]:
     """What the risk analysis would use then: what it was trained on, and why it is not the farm's own."""
     lab = watch.at(store, "Hill", until)
-    return risk.choose(lab, risk.on_record(lab))[1:]
+    return failure_model.choose(lab, failure_records.on_record(lab))[1:]
 
 
 def tamper(tmp_path: Path, column: str, old: str, new: str, *, task: str = "failure") -> None:
@@ -197,7 +197,7 @@ def test_a_training_that_breaks_stays_in_the_history(store: Store, monkeypatch: 
     def broken(_: pd.DataFrame) -> None:
         raise ValueError("singular matrix")
 
-    monkeypatch.setattr(risk, "own", broken)
+    monkeypatch.setattr(failure_model, "own", broken)
     with pytest.raises(ValueError, match="singular"):
         training.train(store, "failure", "Hill", until=UNTIL, by="ann")
     newest = store.model_history(task="failure")[0]

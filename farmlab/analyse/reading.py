@@ -148,10 +148,6 @@ def _open(asked: Asked) -> recognise.Table:
         raise UnreadableTable(error.what, where=error.where, next_step=step) from None
 
 
-def _warnings(found: Plain, future: NDArray[np.bool_], now: datetime) -> list[str]:
-    return [_repeats(found), _rejected(found), _no_numbers(found), _ahead(future, found, now)]
-
-
 def _future(found: Plain, now: datetime) -> NDArray[np.bool_]:
     latest = np.where(np.isfinite(found.walls.offset), 0, _WESTERNMOST.total_seconds()).astype("timedelta64[s]")
     limit = np.datetime64(clock.to_utc(now).replace(tzinfo=None), "us") + latest

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab import figures, units, watch
-from farmlab.analyses import outlook, remembered, risk
+from farmlab.analyses import failure_model, failure_records, outlook, remembered
 from farmlab.domain import ModelStep
 from farmlab.figures.shifts import shifts
 from farmlab.findings import DAYS as LEARNED_DAYS
@@ -184,7 +184,7 @@ def tables(watched: Watched) -> dict[str, pd.DataFrame]:
 
 
 def _mine(entry: ModelRecord | ModelChange, lab: Scope) -> bool:
-    return entry.scope in {risk.SCOPE, *(watch.name_of(house) for house in lab.houses)}
+    return entry.scope in {failure_model.SCOPE, *(watch.name_of(house) for house in lab.houses)}
 
 
 def _contests(records: list[ModelRecord], done: list[ModelChange]) -> pd.DataFrame:
@@ -198,7 +198,7 @@ def _contests(records: list[ModelRecord], done: list[ModelChange]) -> pd.DataFra
             "outcome": outcome.get(one.id, ""),
         }
         for one in records
-        if one.task == risk.TASK
+        if one.task == failure_model.TASK
     ]
     return pd.DataFrame(rows, columns=["version", "trained", "PR-AUC", "of the champion", "outcome"])
 
@@ -238,12 +238,12 @@ def _forecasts_of(lab: Scope, house: House) -> list[dict[str, object]]:
 def _lived(lab: Scope) -> pd.DataFrame:
     """By horizon: mean told risk, share that came true, and Brier scores of both; missing with too few failures."""
     told = replace(lab, start=lab.until - timedelta(days=LIVED_DAYS)).over_time("failure")
-    known = risk.on_record(lab).failed
+    known = failure_records.on_record(lab).failed
     return pd.DataFrame([_lived_of(name, _told(told, name, known, lab)) for name in HORIZONS])
 
 
 def _told(
-    told: pd.DataFrame, horizon: str, failed: Mapping[tuple[int, str], Sequence[risk.Failed]], lab: Scope
+    told: pd.DataFrame, horizon: str, failed: Mapping[tuple[int, str], Sequence[failure_records.Failed]], lab: Scope
 ) -> pd.DataFrame:
     """One row a told risk whose outcome is known: ``risk``, and whether it came ``true``."""
     moments, until = pd.DatetimeIndex(told.index).tz_convert("UTC"), pd.Timestamp(lab.until)

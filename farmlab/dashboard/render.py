@@ -18,22 +18,22 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def overview(view: Overview) -> str:
     """The overview as HTML."""
-    return _environment().get_template("overview.html.j2").render(view=view)
+    return environment(TEMPLATES).get_template("overview.html.j2").render(view=view)
 
 
 def house(view: HousePage) -> str:
     """The page of a house as HTML."""
-    return _environment().get_template("house.html.j2").render(view=view)
+    return environment(TEMPLATES).get_template("house.html.j2").render(view=view)
 
 
 def insights(tab: Tab, view: Shown) -> str:
     """A tab of the insights as HTML."""
-    return _environment().get_template(tab.template).render(view=view, key=tab.key)
+    return environment(TEMPLATES).get_template(tab.template).render(view=view, key=tab.key)
 
 
 def trouble(sentence: str, next_step: str = "") -> str:
     """A page that says why there is nothing to see."""
-    return _environment().get_template("trouble.html.j2").render(sentence=sentence, next_step=next_step)
+    return environment(TEMPLATES).get_template("trouble.html.j2").render(sentence=sentence, next_step=next_step)
 
 
 @cache
@@ -43,9 +43,10 @@ def style() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment(folder: Path) -> Environment:
+    """The templates of a folder, which escape whatever is put into them and miss nothing silently."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -64,6 +64,16 @@ def humidity_ratio(temp_c: T, rh_pct: T, *, pressure_pa: float = 101_325) -> T:
     return 0.622 * vapour / (pressure_pa - vapour)
 
 
+def relative_humidity(temp_c: T, ratio: T, *, pressure_pa: float = 101_325) -> T:
+    """Relative humidity in % of air with so much water per kg dry air, the inverse of :func:`humidity_ratio`.
+
+    >>> print(round(relative_humidity(20.0, humidity_ratio(20.0, 50.0)), 6))
+    50.0
+    """
+    vapour = ratio * pressure_pa / (0.622 + ratio)
+    return 100 * vapour / vapour_pressure(temp_c, temp_c * 0 + 100)
+
+
 def effective_temperature(temp_c: T, rh_pct: T, *, age_d: float, air_speed_ms: float = 0.0) -> T:
     """What the temperature feels like to birds of this age, in °C.
 

@@ -1,12 +1,12 @@
 """What fans, heaters and feeders are doing, told from readings that are there anyway.
 
-Bird heat and CO₂ after CIGR (2002); the coefficients are the usual ones for floor-kept broilers, and both
-birds and litter differ, so use ratios to the house's own past rather than the absolute flow.
+Bird heat after CIGR (2002); the coefficients are the usual ones for floor-kept broilers, and birds differ, so use
+ratios to the house's own past rather than absolute figures.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,6 @@ from farmlab.features import series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-CO2_M3_PER_KWH: Final = 0.185
-"""CO₂ in m³ per kWh of bird heat, manure included (CIGR)."""
-CO2_OUTSIDE_PPM: Final = 420.0
-LEAST_DIFFERENCE_PPM: Final = 150.0
-"""Below this difference to outside the flow is not to be told."""
-FANS: Final = ("fans_tunnel_running", "fans_exhaust_running")
 
 
 def bird_heat_kw(weight_g: pd.Series, count: float | pd.Series, temp_c: pd.Series) -> pd.Series:
@@ -32,26 +25,6 @@ def bird_heat_kw(weight_g: pd.Series, count: float | pd.Series, temp_c: pd.Serie
     594
     """
     return count * 10.62 * (weight_g / 1000) ** 0.75 * (1 + 0.02 * (20 - temp_c)) / 1000
-
-
-def co2_airflow_m3h(co2_ppm: pd.Series, heat_kw: pd.Series) -> pd.Series:
-    """The airflow in m³/h that carries off the birds' CO₂; missing where indoor air is near to outdoor air.
-
-    Use half-hour means or longer, and not while unvented heaters burn.
-
-    >>> round(float(co2_airflow_m3h(pd.Series([3143.0]), pd.Series([594.0])).iloc[0]), -2)
-    40400.0
-    """
-    difference = co2_ppm - CO2_OUTSIDE_PPM
-    return (CO2_M3_PER_KWH * heat_kw * 1e6 / difference).where(difference >= LEAST_DIFFERENCE_PPM)
-
-
-def fans_running(wide: pd.DataFrame) -> pd.Series:
-    """How many side and tunnel fans are switched on; missing where the controller does not say."""
-    present = [column for column in FANS if column in wide.columns]
-    if not present:
-        return pd.Series(np.nan, index=wide.index, name="fans")
-    return wide[present].sum(axis=1, min_count=1).rename("fans")
 
 
 def trailing(values: pd.Series, minutes: int, *, how: str = "mean", least: int = 0) -> pd.Series:

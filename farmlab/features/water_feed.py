@@ -12,9 +12,6 @@ from farmlab.features import flock as birds
 from farmlab.features import series
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from farmlab.domain import Sensor
     from farmlab.units import Kind
 
 LONGEST_GAP: Final = pd.Timedelta(minutes=30)
@@ -49,16 +46,6 @@ def amounts(counter: pd.Series, *, kind: Kind, timezone: str = "UTC") -> pd.Seri
     if kind == "day_counter":
         anew |= _first_of_day(known, timezone) & (_gaps(known) > LONGEST_GAP)
     return added.where(~anew, known).reindex(counter.index)
-
-
-def with_amounts(wide: pd.DataFrame, sensors: Sequence[Sensor], *, timezone: str) -> pd.DataFrame:
-    """The table with counters turned into amounts per reading; gauges stay as they are."""
-    kinds = {sensor.column: sensor.counts for sensor in sensors}
-    turned = {
-        column: amounts(wide[column], kind=kinds.get(str(column), "gauge"), timezone=timezone)
-        for column in wide.columns
-    }
-    return pd.DataFrame(turned, index=wide.index)
 
 
 def hourly_amounts(counter: pd.Series, *, kind: Kind, timezone: str = "UTC") -> pd.Series:

@@ -7,10 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from farmlab import actions, clock
-from farmlab.dashboard import state, words
+from farmlab.dashboard import render, state, words
 from farmlab.dashboard.seen import urgency
 from farmlab.dashboard.state import State
 from farmlab.domain import ActionStatus, FindingStatus
@@ -95,22 +93,22 @@ def steps(store: Store, finding: str, *, at: datetime) -> tuple[Step, ...]:
 
 def header(page: Page) -> str:
     """The head of the page as HTML."""
-    return _environment().get_template("header.html.j2").render(page=page)
+    return render.environment(TEMPLATES).get_template("header.html.j2").render(page=page)
 
 
 def html(card: Card) -> str:
     """A card as HTML."""
-    return _environment().get_template("card.html.j2").render(card=card)
+    return render.environment(TEMPLATES).get_template("card.html.j2").render(card=card)
 
 
 def message(sentence: str, *, trouble: bool = False) -> str:
     """A sentence that answers what somebody just did, as HTML."""
-    return _environment().get_template("message.html.j2").render(sentence=sentence, trouble=trouble)
+    return render.environment(TEMPLATES).get_template("message.html.j2").render(sentence=sentence, trouble=trouble)
 
 
 def step(item: Step) -> str:
     """A step as HTML."""
-    return _environment().get_template("step.html.j2").render(step=item)
+    return render.environment(TEMPLATES).get_template("step.html.j2").render(step=item)
 
 
 @cache
@@ -160,14 +158,3 @@ def _step(action: Action, timezone: str, at: datetime) -> Step:
     outcome = f": {action.outcome}" if action.outcome else ""
     stands = f"{action.status}{by}{planned}{outcome}"
     return Step(action.id, action.step, stands, action.status in actions.WAITING)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -5,6 +5,7 @@ A fitted estimator is kept as a dictionary of numbers and texts, so that loading
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -34,8 +35,8 @@ class Estimator(ABC):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor, as they are."""
-        return {"random_state": self.random_state}
+        """The arguments of the constructor, which every estimator keeps under their own names."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     @abstractmethod
     def fit(self, X: pd.DataFrame) -> Self:

@@ -133,7 +133,7 @@ def changed(hours: pd.DataFrame, *, air: float | pd.Series = 1.0, warmer_c: floa
     outdoors = house_hours.outdoor_ratio(hours)
     inside = climate.humidity_ratio(hours["temp_c"], hours["rh_pct"])
     ratio = outdoors + (inside - outdoors) / air
-    other["rh_pct"] = _relative_humidity(other["temp_c"], ratio)
+    other["rh_pct"] = climate.relative_humidity(other["temp_c"], ratio).clip(upper=100)
     other["comfortable"] = house_hours.comfortable(other)
     return other
 
@@ -184,8 +184,3 @@ def _solved(hours: pd.DataFrame) -> tuple[float, float, float]:
     found, _ = nnls(np.vstack([measured, usual]), np.r_[hours["heaters"].to_numpy(float), 0.0, 0.0])
     heater = 1 / max(float(found[2]), 1e-6)
     return float(found[0]) * heater, float(found[1]) * heater, heater
-
-
-def _relative_humidity(temp_c: pd.Series, ratio: pd.Series) -> pd.Series:
-    vapour = ratio * 101_325 / (0.622 + ratio)
-    return (100 * vapour / climate.vapour_pressure(temp_c, pd.Series(100.0, index=temp_c.index))).clip(0, 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -124,10 +125,9 @@ class Layered(Detector):
     @property
     def parameters(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        level = {name: getattr(self.level, name) for name in ("reference", "driver")}
-        rules = {name: getattr(self.rules, name) for name in ("resting", "least_stuck_h", "alike")}
-        names = ("level_only", "rules_only", "beside", "patterns", "timezone", "budget")
-        return {**super().parameters, **level, **rules, **{name: getattr(self, name) for name in names}}
+        held: dict[str, Detector] = {"reference": self.level, "driver": self.level}
+        held |= dict.fromkeys(("resting", "least_stuck_h", "alike"), self.rules)
+        return {name: getattr(held.get(name, self), name) for name in inspect.signature(type(self)).parameters}
 
     @property
     def is_fitted(self) -> bool:

@@ -96,12 +96,6 @@ class Level(Detector):
         self.beside = list(beside)
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        own = ("reference", "driver", "timezone", "budget", "beside")
-        return {**super().parameters, **{name: getattr(self, name) for name in own}}
-
-    @property
     def is_fitted(self) -> bool:
         """Whether thresholds are there."""
         return hasattr(self, "thresholds_")

@@ -78,12 +78,6 @@ class Neighbours(Detector):
         self.timezone, self.budget = timezone, budget
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        own = ("explaining", "beside", "timezone", "budget")
-        return {**super().parameters, **{name: getattr(self, name) for name in own}}
-
-    @property
     def is_fitted(self) -> bool:
         """Whether thresholds are there."""
         return hasattr(self, "thresholds_")

@@ -94,13 +94,6 @@ class SensorRules(Detector):
         self.beside = list(beside)
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        own = {"resting": self.resting, "least_stuck_h": self.least_stuck_h}
-        own |= {"alike": self.alike, "beside": self.beside}
-        return {**super().parameters, **own}
-
-    @property
     def is_fitted(self) -> bool:
         """Whether thresholds are there."""
         return hasattr(self, "thresholds_")

@@ -70,11 +70,6 @@ class Shape(Detector):
         self.beside, self.budget = list(beside), budget
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "beside": self.beside, "budget": self.budget}
-
-    @property
     def is_fitted(self) -> bool:
         """Whether a threshold is there."""
         return hasattr(self, "threshold_")

@@ -13,7 +13,7 @@ import pytest
 
 from farmlab import analyse
 from farmlab.analyse import report
-from farmlab.analyse.tables import GENERATOR
+from farmlab.analyse.output import GENERATOR
 from tests.analyse.kit import DAY, FAST, NOW, read, room, stuck
 from tests.browser import chromium, serious
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from farmlab.analyses import risk
+from farmlab.analyses import failure_model, failure_records, risk
 from farmlab.domain import Answer, Event, EventKind, Farm, Feedback, Finding, Flock, House
 from farmlab.errors import InsufficientData
 from farmlab.models.failure import HORIZONS, TAUGHT
@@ -94,9 +94,9 @@ def lab_of(houses: int, answered: list[tuple[Finding, Feedback]] | None = None) 
 
 def test_enough_records_make_a_model_of_the_farm() -> None:
     lab = lab_of(8)
-    records = risk.on_record(lab)
+    records = failure_records.on_record(lab)
     assert records.count >= 40
-    model = risk.own(risk.learning_table(lab, records))
+    model = failure_model.own(failure_model.learning_table(lab, records))
     assert model.about_["failures"] >= 40
     for name in HORIZONS:
         told = model.figures(name)
@@ -111,7 +111,7 @@ def test_records_that_lie_outside_of_the_readings_are_no_model() -> None:
         for place in range(30)
     ]
     with pytest.raises(InsufficientData, match="0 failures are known, and 20 are needed"):
-        risk.own(risk.learning_table(lab, risk.on_record(lab)))
+        failure_model.own(failure_model.learning_table(lab, failure_records.on_record(lab)))
 
 
 @pytest.mark.parametrize(("answer", "kind", "count"), [("true", "fan_loss", 1), ("false", "fan_loss", 0),
@@ -129,10 +129,10 @@ def test_an_answer_makes_a_finding_a_failure(answer: str, kind: str, count: int)
     )
     lab = lab_of(1, [(finding, Feedback(finding="F1", answer=Answer(answer), by="x", at=at))])
     lab.store._events = []
-    assert risk.on_record(lab).count == count
+    assert failure_records.on_record(lab).count == count
 
 
 def test_a_repair_belongs_to_the_failure_before_it() -> None:
     at = [pd.Timestamp("2026-03-01", tz="UTC") + pd.Timedelta(days=day) for day in range(30)]
-    found = risk._failures([at[1], at[1] + pd.Timedelta(hours=3)], [at[2], at[20]])
+    found = failure_records._failures([at[1], at[1] + pd.Timedelta(hours=3)], [at[2], at[20]])
     assert found == ((at[1], at[2]), (at[20], at[20]))

@@ -8,9 +8,8 @@ import numpy as np
 
 import farmlab
 from farmlab import states, text
+from farmlab.analyse import output
 from farmlab.analyse.failure.judging import BASELINE
-from farmlab.analyse.tables import GENERATOR, _is_ours, _replacing
-from farmlab.errors import ConfigError
 from farmlab.models.failure import HORIZONS
 from farmlab.publish import assets, words
 
@@ -27,32 +26,12 @@ SAYS: Final = {"risk_0_24h": "next 24 h", "risk_24_48h": "24–48 h"}
 MOST_UNITS: Final = 60
 FIGURES: Final = ("PR-AUC", "prevalence", "Brier", "Brier of guessing", "calibration error", "recall", "precision",
                   "lead, h", "failures", "readings")  # fmt: skip
-_OURS: Final = {"risk.csv": ",".join(COLUMNS), "report.html": GENERATOR}
+_OURS: Final = {"risk.csv": ",".join(COLUMNS), "report.html": output.GENERATOR}
 
 
 def prepare(folder: Path, sources: list[Path]) -> None:
-    """Make the folder, and refuse what could not be written or would overwrite the work of others.
-
-    Raises
-    ------
-    ConfigError
-        The sentence says which file and why.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"nothing can be written there: {error.strerror}", where=str(folder), next_step="Choose another --out."
-        ) from None
-    for name, mark in _OURS.items():
-        path = folder / name
-        mine = any(source.exists() and path.exists() and path.samefile(source) for source in sources)
-        if path.exists() and (mine or not _is_ours(path, mark)):
-            raise ConfigError(
-                f"there is already a {name} that is not of this command",
-                where=str(folder),
-                next_step="Choose another --out.",
-            )
+    """Make the folder, and refuse what must not be overwritten; see :func:`farmlab.analyse.output.prepare`."""
+    output.prepare(folder, sources, ours=_OURS)
 
 
 def write_risk(folder: Path, judged: Judged) -> Path:
@@ -63,7 +42,7 @@ def write_risk(folder: Path, judged: Judged) -> Path:
         factors=judged.risk["factors"].map(text.inert),
     )
     rounded = table.round(dict.fromkeys(HORIZONS, 5))
-    with _replacing(folder / "risk.csv") as sink:
+    with output.replacing(folder / "risk.csv") as sink:
         rounded[list(COLUMNS)].to_csv(sink, index=False)
     return folder / "risk.csv"
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 import farmlab
 from farmlab import clock, figures, states, text
+from farmlab.analyse import output
 from farmlab.analyse.reading import zone_in_words
-from farmlab.analyse.tables import GENERATOR, _replacing, on_the_clock
-from farmlab.analyse.tables import prepare as prepared
+from farmlab.analyse.tables import on_the_clock
 from farmlab.integrations.recognise.plain import REJECTED
 from farmlab.models.forecasting.ensemble import ENSEMBLE
 from farmlab.models.forecasting.naive import SEASONAL_NAIVE
@@ -31,17 +31,17 @@ MOST_FIGURES: Final = 12
 MOST_ROWS: Final = 200
 LARGEST: Final = 1 << 20
 _DIGITS: Final = 6
-_OURS: Final = {"forecast.csv": ",".join(COLUMNS), "rejected.csv": ",".join(REJECTED), "report.html": GENERATOR}
+_OURS: Final = {"forecast.csv": ",".join(COLUMNS), "rejected.csv": ",".join(REJECTED), "report.html": output.GENERATOR}
 
 
 def prepare(folder: Path, source: Path) -> None:
     """Make the folder, and refuse what could not be written or would overwrite the work of others."""
-    prepared(folder, source, ours=_OURS)
+    output.prepare(folder, [source], ours=_OURS)
 
 
 def write_forecast(folder: Path, data: Data, ahead: Ahead) -> Path:
     """One row a series and time, series by series, on the clock of the file."""
-    with _replacing(folder / "forecast.csv") as sink:
+    with output.replacing(folder / "forecast.csv") as sink:
         sink.write(",".join(COLUMNS) + "\n")
         for item in ahead.made:
             _rows(item, data).to_csv(sink, index=False, header=False)

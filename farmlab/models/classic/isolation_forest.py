@@ -49,11 +49,6 @@ class IsolationForest(ReferenceSample):
         super().__init__(budget=budget, beside=beside, random_state=random_state)
         self.trees = trees
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "trees": self.trees}
-
     def _model(self, sample: Values) -> Any:
         from sklearn.ensemble import IsolationForest as Forest
 

@@ -46,11 +46,6 @@ class Lof(ReferenceSample):
         super().__init__(budget=budget, beside=beside, random_state=random_state)
         self.neighbours = neighbours
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "neighbours": self.neighbours}
-
     def _model(self, sample: Values) -> Any:
         from sklearn.neighbors import LocalOutlierFactor
 

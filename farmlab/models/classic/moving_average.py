@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -46,11 +46,6 @@ class MovingAverage(StatisticDetector):
     ) -> None:
         super().__init__(budget=budget, beside=beside, random_state=random_state)
         self.hours = hours
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "hours": self.hours}
 
     def _learn(self, values: Values, seen: Table) -> Learned:
         return {"sd": width(self._distance(values, seen))}

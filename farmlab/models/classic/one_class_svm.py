@@ -49,11 +49,6 @@ class OneClassSvm(ReferenceSample):
         super().__init__(budget=budget, beside=beside, random_state=random_state)
         self.nu = nu
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "nu": self.nu}
-
     def _model(self, sample: Values) -> Any:
         from sklearn.svm import OneClassSVM
 

@@ -59,11 +59,6 @@ class StatisticDetector(Detector):
         """How unusual each value of one column is, from it and earlier ones only; missing where nobody can say."""
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "budget": self.budget, "beside": self.beside}
-
-    @property
     def is_fitted(self) -> bool:
         """Whether thresholds are there."""
         return hasattr(self, "thresholds_")
@@ -113,14 +108,13 @@ class StatisticDetector(Detector):
     @property
     def grace_(self) -> dict[str, str]:
         """Columns without enough clean days, which score 0."""
-        short = ~np.isfinite(self.thresholds_[CHANNEL].value)
-        sentence = f"fewer than {FEWEST_DAYS} days with at least half of their readings"
-        return {column: sentence for column, unknown in zip(self.columns_, short, strict=True) if unknown}
+        why = f"fewer than {FEWEST_DAYS} days with at least half of their readings"
+        return calibration.uncalibrated(self.columns_, self.thresholds_[CHANNEL], why)
 
     @property
     def expected_rate_(self) -> pd.Series:
         """Expected false episodes per day of each column."""
-        return pd.Series(self.thresholds_[CHANNEL].rate, index=list(self.columns_), name="expected_rate")
+        return calibration.expected_rate(self.columns_, self.thresholds_.values())
 
     def _state(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -56,11 +56,6 @@ class SubsequencePca(StatisticDetector):
     ) -> None:
         super().__init__(budget=budget, beside=beside, random_state=random_state)
         self.window = window
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {**super().parameters, "window": self.window}
 
     def _learn(self, values: Values, seen: Table) -> Learned:  # noqa: ARG002
         mean, sd = float(np.nanmean(values)), width(values)

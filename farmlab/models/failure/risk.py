@@ -53,11 +53,6 @@ class FailureRisk(Estimator):
         self.about_: dict[str, Any] = {}
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
-        return {"method": self.method, **super().parameters}
-
-    @property
     def is_fitted(self) -> bool:
         """Whether something was learned."""
         return self.learned_ is not None
