@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -141,16 +142,15 @@ def _analyse_farm(settings: Settings, farm: str, end: datetime, until: datetime)
     from farmlab import runs, watch
     from farmlab.store import Store
 
-    done: list[Run] = []
     with Store.open(settings) as store:
-        for back in (timedelta(days=1), timedelta(0)):
-            watch.look(store, farm, end - back)
-            for notebook in _in_order(runs.suiting(store, farm, runs.catalogue(settings)), today=not back):
-                done.append(
-                    runs.run(
-                        store, settings, notebook.name, farm=farm, until=end - back, slot=until - back, index=False
-                    )
-                )
+        suiting = runs.suiting(store, farm, runs.catalogue(settings))
+        days = {back: _in_order(suiting, today=not back) for back in (timedelta(days=1), timedelta(0))}
+        done: list[Run] = []
+        with runs.Kernels(settings, sum(len(chosen) for chosen in days.values())) as kernels:
+            for back, chosen in days.items():
+                watch.look(store, farm, end - back)
+                one = partial(runs.run, store, settings, farm=farm, until=end - back, slot=until - back, index=False)
+                done += [one(notebook.name, kernels=kernels) for notebook in chosen]
     return done
 
 

@@ -2,18 +2,20 @@
 
 :func:`run` executes one notebook for one scope and slot; :func:`due` says which slots are due and
 :func:`run_due` runs them; :func:`run_past` runs an analysis over the past. :func:`recover` settles runs that
-were killed.
+were killed. :class:`Kernels` are those of several runs in a row.
 """
 
 from __future__ import annotations
 
 from farmlab.notebooks import Notebook, Parameter, catalogue, inspect
 from farmlab.runs.door import recover, run
+from farmlab.runs.kernels import Kernels
 from farmlab.runs.past import Slot, run_past
 from farmlab.runs.schedule import Due, due, run_due, suiting
 
 __all__ = [
     "Due",
+    "Kernels",
     "Notebook",
     "Parameter",
     "Slot",

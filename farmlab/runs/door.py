@@ -21,6 +21,7 @@ from farmlab.notebooks import parameters as typed
 from farmlab.runs import folders, outcome
 from farmlab.runs.execute import execute
 from farmlab.runs.fingerprint import code_version, fingerprint, unchanged
+from farmlab.runs.kernels import Kernels
 from farmlab.runs.scan import Scanner
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def run(
     slot: datetime | None = None,
     force: bool = False,
     verdict_of: VerdictOf | None = None,
+    kernels: Kernels | None = None,
     index: bool = True,
     past: bool = False,
 ) -> Record:
@@ -55,7 +57,8 @@ def run(
 
     A notebook that fails is not an exception but a record with the status ``failed`` and a page.
     ``force`` runs even when nothing changed. Without ``index`` the site's index is left as it is. What a
-    run of the ``past`` finds stays with it, and opens or closes no finding of today.
+    run of the ``past`` finds stays with it, and opens or closes no finding of today. ``kernels`` are those of
+    several runs in a row.
 
     Raises
     ------
@@ -76,6 +79,7 @@ def run(
         given=typed.check(chosen.parameters, parameters or {}, notebook=chosen.name),
         force=force,
         verdict_of=verdict_of or _watch,
+        kernels=kernels or Kernels(settings),
         past=past,
     )
     with store.lock(f"run/{farm}", owner=_owner(), ttl=timedelta(seconds=2 * job.timeout_s + 300)):
@@ -113,6 +117,7 @@ class _Job:
     given: Mapping[str, Any]
     force: bool
     verdict_of: VerdictOf
+    kernels: Kernels
     past: bool
 
     @property
@@ -200,7 +205,7 @@ class _Job:
                 self.notebook.path,
                 folder / folders.NOTEBOOK,
                 {**running.parameters, "run_dir": str(folder)},
-                settings=self.settings,
+                kernels=self.kernels,
                 timeout_s=self.timeout_s,
             )
         finally:

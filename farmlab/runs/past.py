@@ -15,6 +15,7 @@ from farmlab.errors import BadParameter, Busy
 from farmlab.notebooks import parameters as typed
 from farmlab.notebooks import slots
 from farmlab.runs.door import run
+from farmlab.runs.kernels import Kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -71,16 +72,17 @@ def run_past(
     """
     chosen = notebooks.find(settings, notebook)
     given = typed.check(chosen.parameters, parameters or {}, notebook=chosen.name)
-    past = _Past(store, settings, chosen, farm, house, given, options)
-    if not force:
-        past.refuse_others(moments)
     done: list[Slot] = []
-    try:
-        for moment in moments:
-            done.append(past.at(moment, force=force))
-            tell(done[-1])
-    finally:
-        publish.publish_index(store, settings, clock.now())
+    with Kernels(settings, len(moments)) as kernels:
+        past = _Past(store, settings, chosen, farm, house, given, {"kernels": kernels, **options})
+        if not force:
+            past.refuse_others(moments)
+        try:
+            for moment in moments:
+                done.append(past.at(moment, force=force))
+                tell(done[-1])
+        finally:
+            publish.publish_index(store, settings, clock.now())
     return done
 
 

@@ -12,6 +12,7 @@ from farmlab.errors import Busy
 from farmlab.notebooks import slots
 from farmlab.runs import folders
 from farmlab.runs.door import recover, run
+from farmlab.runs.kernels import Kernels
 from farmlab.runs.outcome import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ def run_due(store: Store, settings: Settings, at: datetime, **options: Any) -> l
     :func:`farmlab.runs.run`.
     """
     settled = recover(store)
-    done = [record for item in due(store, settings, at) for record in _run(store, settings, item, options)]
+    waiting = due(store, settings, at)
+    with Kernels(settings, sum(not item.too_late for item in waiting)) as kernels:
+        shared = {"kernels": kernels, **options}
+        done = [record for item in waiting for record in _run(store, settings, item, shared)]
     if settled or done:
         publish.publish_index(store, settings, clock.now())
     return [*settled, *done]

@@ -58,7 +58,7 @@ def write_notebook(
     return path
 
 
-def in_process(source: Path, target: Path, parameters: dict[str, Any], *, settings: Any, timeout_s: int) -> None:
+def in_process(source: Path, target: Path, parameters: dict[str, Any], *, kernels: Any, timeout_s: int) -> None:
     """Execute the code cells here and now: what the tests of the door need of a kernel."""
     notebook = nbformat.read(source, as_version=4)
     names: dict[str, Any] = {}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 
 from farmlab import config
 from farmlab.errors import KernelFailed, NotebookFailed
 from farmlab.runs.execute import execute
+from farmlab.runs.kernels import Kernels
 from tests.runs.kit import write_notebook
 
 
@@ -22,7 +25,8 @@ def outputs(path: Path) -> str:
 
 def run(source: Path, target: Path, **options: Any) -> None:
     given = {"until": "2026-07-01T12:00:00+00:00", "day": 7}
-    execute(source, target, given, settings=config.load(target.parent), **{"timeout_s": 60, **options})
+    kernels = Kernels(config.load(target.parent))
+    execute(source, target, given, **{"kernels": kernels, "timeout_s": 60, **options})
 
 
 def test_it_runs_in_this_python_with_this_home_and_figures_as_drawings(tmp_path: Path) -> None:
@@ -73,3 +77,27 @@ def test_only_a_kernel_that_did_not_start_is_tried_again(
     else:
         run(tmp_path / "n.ipynb", tmp_path / "o.ipynb")
     assert len(asked) == calls
+
+
+def test_of_several_in_a_row_the_next_kernel_waits_with_what_is_usual_imported(tmp_path: Path) -> None:
+    code = "import os, sys\nprint(os.getpid(), 'farmlab.scope' in sys.modules, 'scope' in globals())"
+    source = write_notebook(tmp_path, code=code)
+    said = []
+    with Kernels(config.load(tmp_path), 3) as kernels:
+        for number in range(3):
+            run(source, tmp_path / f"{number}.ipynb", kernels=kernels)
+            said.append(re.search(r"(\d+) (True|False) (True|False)", outputs(tmp_path / f"{number}.ipynb")).groups())
+    assert [warm for _, warm, _ in said] == ["False", "True", "True"]
+    assert {named for *_, named in said} == {"False"}
+    assert len({pid for pid, *_ in said}) == 3
+    assert not any(Path(f"/proc/{pid}").exists() for pid, *_ in said)
+
+
+def test_a_kernel_that_died_while_it_waited_is_started_anew(tmp_path: Path) -> None:
+    source = write_notebook(tmp_path, code="print('as far as ' + 'here')")
+    with Kernels(config.load(tmp_path), 2) as kernels:
+        run(source, tmp_path / "first.ipynb", kernels=kernels)
+        for child in psutil.Process().children():
+            child.kill()
+        run(source, tmp_path / "second.ipynb", kernels=kernels)
+    assert "as far as here" in outputs(tmp_path / "second.ipynb")
