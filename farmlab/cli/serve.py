@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from contextlib import contextmanager
 from threading import Event
@@ -66,14 +67,13 @@ def _gateways(settings: Settings) -> list[str]:
 
 
 def _catch_up(settings: Settings) -> None:
-    from farmlab import clock
-    from farmlab.cli import outside
-
-    with context.open_store() as store:
-        for farm in [farm for farm in store.farms() if farm.simulated and outside.exists(settings.home)]:
-            _say(f"bringing {farm.name} up to the present")
-            new = outside.catch_up(store, settings, farm.name, until=clock.now())
-            _say(f"{new} readings that were missed")
+    """In a process of its own: what it needs for a moment is not kept for as long as everything runs."""
+    command = [sys.executable, "-m", "farmlab", "--home", str(settings.home), "simulate", "catch-up"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            _say(line.rstrip())
+    if process.returncode:
+        raise typer.Exit(process.returncode)
 
 
 def _run(settings: Settings, plan: Plan, stopping: Event) -> None:

@@ -65,3 +65,16 @@ def fault(
 
     outside.reopen(context.settings().home).inject(house, kind, clock.now(), severity=severity)
     print(f"{kind} in house {house} from now on; the dashboard and the next report will tell.")
+
+
+@app.command("catch-up")
+def catch_up() -> None:
+    """Bring the simulated farms of this home up to the present, and import what was missed meanwhile."""
+    from farmlab import clock
+
+    settings = context.settings()
+    with context.open_store() as store:
+        for farm in [farm for farm in store.farms() if farm.simulated and outside.exists(settings.home)]:
+            print(f"bringing {farm.name} up to the present", flush=True)
+            new = outside.catch_up(store, settings, farm.name, until=clock.now())
+            print(f"{new} readings that were missed", flush=True)
