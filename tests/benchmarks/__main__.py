@@ -44,12 +44,14 @@ def main(names: list[str]) -> None:
 
 
 def keep(module: ModuleType, chosen: dict[str, Benchmark]) -> None:
-    """Run these benchmarks of a module, and write its file."""
+    """Run these benchmarks of a module, and write them into its file; those that were not run stay as they are."""
     rows = [{"benchmark": name, **row} for name, benchmark in chosen.items() for row in told(benchmark())]
     path = OUT / f"{module.__name__.rpartition('.')[2]}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
+    before = json.loads(path.read_text())["rows"] if path.exists() else []
+    kept = [row for row in before if row["benchmark"] not in chosen]
     machine = {"python": platform.python_version(), "system": platform.platform()}
-    path.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1, ensure_ascii=False))
+    path.write_text(json.dumps({"machine": machine, "rows": kept + rows}, indent=1, ensure_ascii=False))
     print(f"kept in {path}\n")
 
 
