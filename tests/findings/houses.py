@@ -114,3 +114,15 @@ def add_to_meter(wide: pd.DataFrame, column: str, rows: pd.Series, factor: float
     day = (wide.index.tz_convert(ZONE) - pd.Timedelta(seconds=1)).normalize()
     added = wide[column].groupby(day).diff().fillna(wide[column])
     wide[column] = added.where(~rows, added * factor + plus).groupby(day).cumsum()
+
+
+def kinds(found: list[Finding]) -> list[tuple[str, str]]:
+    """Category and kind of each."""
+    return [(str(finding.category), finding.kind) for finding in found]
+
+
+def only(found: list[Finding], kind: str) -> Finding:
+    """The one finding of this kind."""
+    mine = [finding for finding in found if finding.kind == kind]
+    assert len(mine) == 1, kinds(found)
+    return mine[0]
