@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from farmlab.domain import Category, Severity
-from tests.findings.houses import (
-    HOUSE,
-    house,
-    last,
-    look,
-    only,
-)
+from tests.findings.houses import HOUSE, house, last, look, only
 
 
 def test_a_change_of_the_whole_house_within_its_band_is_for_information() -> None:

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from farmlab.domain import Category, Flock, Severity
-from tests.findings.houses import (
-    add_to_meter,
-    house,
-    last,
-    look,
-    only,
-)
+from tests.findings.houses import add_to_meter, house, last, look, only
 
 
 def test_heaters_that_do_not_heat() -> None:

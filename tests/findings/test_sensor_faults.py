@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from farmlab.domain import Category, Severity
-from tests.findings.houses import (
-    house,
-    kinds,
-    last,
-    look,
-    only,
-)
+from tests.findings.houses import house, kinds, last, look, only
 
 
 def test_a_sensor_that_leaves_its_neighbours_is_the_sensor() -> None:
