@@ -54,7 +54,7 @@ def show(items: Sequence[Coming], found: Sequence[Finding], lab: Scope) -> list[
         for finding in mine:
             blocks.display(blocks.block(finding, lab))
         blocks.display(picture)
-        drawn += [replace(mine[0], data={**mine[0].data, "drawing": picture.svg}), *mine[1:]]
+        drawn += [_drawn(finding, items, house, lab) for finding in mine]
     if small:
         blocks.display(blocks.others(small, lab))
     return [*drawn, *small]
@@ -178,6 +178,12 @@ def _silo(lab: Scope, house: House) -> float | None:
     wide = lab.wide(house.number, metric="silo")
     known = wide.ffill().iloc[-1].dropna() if len(wide) else pd.Series(dtype=float)
     return float(known.sum()) if len(known) else None
+
+
+def _drawn(finding: Finding, items: Sequence[Coming], house: House, lab: Scope) -> Finding:
+    """The finding with the figure of what it is about; without one where that is not forecast itself."""
+    picture = _picture([item for item in items if item.metric == finding.subject], house, lab)
+    return replace(finding, data={**finding.data, "drawing": picture.svg}) if picture else finding
 
 
 def _picture(items: Sequence[Coming], house: House, lab: Scope) -> figures.Picture | None:

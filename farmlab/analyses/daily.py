@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ FLOCK_DAYS = 60
 SPARK_HOURS = 24
 DAILY_METRICS = ("temp", "temp_set", "rh", "water", "feed", "weight", "birds", "mortality", "culls")
 
+TOLERATED = 0.05
+"""A weight so far below its target is within the band of the figure."""
 MOST_AHEAD = 12
 _STANDING = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.SNOOZED)
 
@@ -71,11 +74,24 @@ def sentence(found: list[Finding], lab: Scope) -> str:
 
 
 def show_targets(lab: Scope, days: Days) -> None:
-    """Each flock against its breed, where the breed is known."""
-    for house in lab.houses:
-        table = days.get(house.number)
-        if table is not None and len(table) > 1 and table["weight_target_g"].notna().any():
-            blocks.display(figures.targets(table, title=f"{house.label}: flock against its target by age"))
+    """Each flock against its breed, where the breed is known: those off target first, the others folded."""
+    known = {number: table for number, table in days.items() if _has_target(table)}
+    said = {number: off_target(table) for number, table in known.items()}
+    for house in sorted((house for house in lab.houses if house.number in known), key=lambda one: not said[one.number]):
+        title = f"{house.label}: {said[house.number] or 'on target for its age'}"
+        blocks.display(replace(figures.targets(known[house.number], title=title), folded=not said[house.number]))
+
+
+def off_target(table: pd.DataFrame) -> str:
+    """How a flock has left the bands of its figure by its last complete day; "" where it has not."""
+    day = _last_day(table)
+    light = day["weight_g"] / day["weight_target_g"] - 1
+    dead, act = day["mortality_pct"], day["mortality_action_pct"]
+    said = [
+        f"{-100 * light:.0f} % lighter than its target" if light < -TOLERATED else "",
+        f"mortality {dead:.1f} %, above {act:.1f} %, where somebody should act" if dead > act else "",
+    ]
+    return "; ".join(part for part in said if part)
 
 
 def values(targets: pd.DataFrame) -> dict[str, Any]:
@@ -190,8 +206,7 @@ def _age(lab: Scope, house: House) -> str:
 
 
 def _target_row(house: House, table: pd.DataFrame) -> dict[str, Any]:
-    complete = table[table["complete"]]
-    day = complete.iloc[-1] if len(complete) else table.iloc[-1]
+    day = _last_day(table)
     return {
         "house": house.number,
         "age, d": int(day["age_d"]),
@@ -203,6 +218,16 @@ def _target_row(house: House, table: pd.DataFrame) -> dict[str, Any]:
         "water:feed": _pair(day, "water_feed", "water_feed_target", 2),
         "THI, °C": _pair(day, "thi_c", "thi_target_c", 1),
     }
+
+
+def _has_target(table: pd.DataFrame) -> bool:
+    return len(table) > 1 and bool(table["weight_target_g"].notna().any())
+
+
+def _last_day(table: pd.DataFrame) -> pd.Series:
+    """The last complete day of a flock, else its last one."""
+    complete = table[table["complete"]]
+    return complete.iloc[-1] if len(complete) else table.iloc[-1]
 
 
 def _with_target(lab: Scope, house: House, metric: str) -> pd.DataFrame:

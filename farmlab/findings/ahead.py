@@ -219,5 +219,6 @@ def _spoken(coming: Coming, start: pd.Timestamp, end: pd.Timestamp) -> str:
     day = {0: "today", 1: "tomorrow"}.get(days, f"on {first:%A}")
     if final - first >= pd.Timedelta(hours=24):
         return f"from {day.removeprefix('on ')}, {first:%H} h, on"
-    over = " (next day)" if final.date() > first.date() else ""
-    return f"{day}, {first:%H} h" if first == final else f"{day}, {first:%H}–{final:%H} h{over}"
+    if final.date() > first.date():
+        return f"{day}, {first:%H} h to {final:%A} {final:%H} h"
+    return f"{day}, {first:%H} h" if first == final else f"{day}, {first:%H}–{final:%H} h"

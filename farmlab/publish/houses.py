@@ -121,7 +121,10 @@ def _finding(item: Finding, where: str, farm: Farm, at: datetime) -> dict[str, A
 
 
 def _window(item: Finding, farm: Farm, at: datetime) -> str:
-    """Since when; from when to when, once it has been over for an hour."""
+    """Since when; from when to when, once it has been over for an hour; what is foretold: when it is expected."""
+    if "from" in item.data:
+        first, last = (words.moment(clock.parse_time(item.data[end]), farm.timezone, at) for end in ("from", "to"))
+        return f"expected {first}" + (f" – {last}" if last != first else "")
     start = words.moment(item.start, farm.timezone, at)
     if item.end is None or at - item.end < _JUST_NOW:
         return f"since {start} ({words.lasting(item.start, at)})"

@@ -48,16 +48,16 @@ def moment(time: datetime | None, timezone: str, at: datetime) -> str:
     >>> noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
     >>> moment(noon, "Europe/Berlin", noon), moment(noon - timedelta(days=1), "UTC", noon)
     ('today 14:00', 'yesterday 12:00')
-    >>> moment(noon - timedelta(days=9), "UTC", noon), moment(None, "UTC", noon)
-    ('Mon 22 Jun 12:00', '–')
+    >>> moment(noon - timedelta(days=9), "UTC", noon), moment(noon + timedelta(days=1), "UTC", noon)
+    ('Mon 22 Jun 12:00', 'tomorrow 12:00')
     """
     if time is None:
         return "–"
     local, now = time.astimezone(clock.zone(timezone)), at.astimezone(clock.zone(timezone))
     clock_time = f"{local:%H:%M}"
     days = (now.date() - local.date()).days
-    if days in (0, 1):
-        return f"{('today', 'yesterday')[days]} {clock_time}"
+    if -1 <= days <= 1:
+        return f"{('tomorrow', 'today', 'yesterday')[days + 1]} {clock_time}"
     year = "" if local.year == now.year else f" {local.year}"
     return f"{local:%a} {local.day} {local:%b}{year} {clock_time}"
 

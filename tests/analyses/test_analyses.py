@@ -117,7 +117,7 @@ def test_back_test_stands_beside_yesterdays_value(ahead: list[coming.Coming]) ->
 def test_what_forecasts_warn_of_is_said_first_and_carries_its_figure(house: Scope, ahead: list[coming.Coming]) -> None:
     found = coming.warnings(ahead, house)
     assert all(item.category is Category.FORECAST for item in found)
-    warned = finding(Severity.WARNING, 1, house, title="Heat stress likely tomorrow")
+    warned = replace(finding(Severity.WARNING, 1, house, title="Heat stress likely tomorrow"), subject="temp")
     assert coming.summary(ahead, [warned]) == "House 1: Heat stress likely tomorrow"
     assert coming.summary(ahead, [finding(Severity.INFO, 1, house)]).startswith("The next 24 hours")
     (drawn,) = coming.show(ahead, [warned], house)
@@ -150,6 +150,22 @@ def test_a_room_has_no_flock_and_no_target(room: Scope) -> None:
     assert daily.target_table(room, {}).empty
     assert daily.values(daily.target_table(room, {})) == {}
     assert daily.house_table(room, {}).iloc[0]["age"] == ""
+
+
+@pytest.mark.parametrize(
+    ("weight_g", "mortality_pct", "said"),
+    [
+        (960, 1.0, ""),
+        (930, 1.0, "7 % lighter than its target"),
+        (np.nan, 3.2, "mortality 3.2 %, above 3.0 %, where somebody should act"),
+        (1100, np.nan, ""),
+    ],
+)
+def test_a_flock_is_off_target_by_its_last_complete_day(weight_g: float, mortality_pct: float, said: str) -> None:
+    target = {"weight_target_g": 1000.0, "mortality_action_pct": 3.0}
+    whole = {"complete": True, "weight_g": weight_g, "mortality_pct": mortality_pct, **target}
+    running = {"complete": False, "weight_g": 10.0, "mortality_pct": 90.0, **target}
+    assert daily.off_target(pd.DataFrame([whole, running])) == said
 
 
 def finding(severity: Severity, house: int, scope: Scope, title: str = "Something") -> Finding:

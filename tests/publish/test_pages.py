@@ -245,6 +245,13 @@ class TestIndex:
         assert "acknowledged" in page
         assert "today 03:00 – today 08:00 (5 h)" in page
 
+    def test_what_is_foretold_says_when_it_is_expected(self, bench: Bench) -> None:
+        ahead = {"from": (NOON + 20 * HOUR).isoformat(), "to": (NOON + 25 * HOUR).isoformat()}
+        self.save(bench, finding(1, start=NOON, data=ahead))
+        page = self.publish(bench)
+        assert "expected tomorrow 08:00 – tomorrow 13:00" in page
+        assert "(0 s)" not in page
+
     def test_many_findings_of_a_house_are_folded(self, bench: Bench) -> None:
         self.save(bench, *(finding(1, kind=f"k{number}") for number in range(5)))
         assert "3 more from House 1" in self.publish(bench)

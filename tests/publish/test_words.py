@@ -61,7 +61,7 @@ def test_times_are_the_farms_own() -> None:
     evening = datetime(2026, 7, 1, 23, tzinfo=UTC)
     assert words.moment(evening, "Europe/Berlin", evening) == "today 01:00"
     assert words.moment(evening - timedelta(hours=2), "Europe/Berlin", evening) == "yesterday 23:00"
-    assert words.moment(evening, "UTC", evening - timedelta(days=1)) == "Wed 1 Jul 23:00"
+    assert words.moment(evening, "UTC", evening - timedelta(days=1)) == "tomorrow 23:00"
     assert words.moment(NOON.replace(year=2015), "UTC", NOON) == "Wed 1 Jul 2015 12:00"
     assert words.day(evening, "Europe/Berlin") == "Thursday 2 July 2026"
     assert words.lasting(NOON, NOON - timedelta(hours=1)) == "0 s"
