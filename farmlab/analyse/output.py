@@ -24,7 +24,8 @@ def prepare(folder: Path, sources: Iterable[Path], *, ours: Mapping[str, str]) -
     folder, sources
         Where the files go, and the files that are read.
     ours
-        Name of a file that will be written → its first line, or :data:`GENERATOR`, by which an old one is known.
+        Name of a file that will be written → how its first line begins, or :data:`GENERATOR`, by which an old one is
+        known.
 
     Raises
     ------
@@ -66,6 +67,6 @@ def replacing(path: Path) -> Iterator[TextIO]:
 def _is_ours(path: Path, mark: str) -> bool:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            return mark in file.read(2_000) if mark == GENERATOR else file.readline().strip() == mark
+            return mark in file.read(2_000) if mark == GENERATOR else file.readline().startswith(mark)
     except OSError:
         return False

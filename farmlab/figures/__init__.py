@@ -10,6 +10,7 @@ from farmlab.figures.fan import Fan, fan, fans
 from farmlab.figures.house_day import house_day
 from farmlab.figures.houses import houses
 from farmlab.figures.recalls import recalls
+from farmlab.figures.risks import riskiest, trust
 from farmlab.figures.sparkline import sparkline
 from farmlab.figures.svg import Picture, picture, themed_svg
 from farmlab.figures.table import Table, backtest_table, table
@@ -30,9 +31,11 @@ __all__ = [
     "houses",
     "picture",
     "recalls",
+    "riskiest",
     "sparkline",
     "table",
     "targets",
     "themed_svg",
+    "trust",
     "wear",
 ]

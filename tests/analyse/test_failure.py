@@ -80,10 +80,68 @@ def test_both_horizons_are_told_for_every_reading_after_the_end(
     assert found.warnings == ()
     failure.prepare(tmp_path, [])
     written = pd.read_csv(failure.write_risk(tmp_path, found))
-    assert list(written.columns) == ["unit", "timestamp", "risk_0_24h", "risk_24_48h", "factors"]
+    assert list(written.columns) == ["unit", "timestamp", "risk_0_24h", "risk_24_48h", "likely", "factors"]
     assert written[["risk_0_24h", "risk_24_48h"]].stack().between(0, 1).all()
     worst = written.sort_values("risk_0_24h").iloc[-1]
     assert "vibration" in worst["factors"]
+
+
+def two_kinds(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Two of three failures are of belts, before which the voltage falls for three days."""
+    failures = tables["failures"].reset_index(drop=True)
+    failures["kind"] = np.where(np.arange(len(failures)) % 3 == 0, "bearing", "=belt")
+    readings = tables["readings"].reset_index(drop=True)
+    for unit, at in failures.loc[failures["kind"] == "=belt", ["unit", "timestamp"]].itertuples(index=False):
+        left = (at - readings["timestamp"]) / pd.Timedelta(hours=1)
+        readings.loc[(readings["unit"] == unit) & (left > 0) & (left < 72), "volt"] -= 12
+    return {**tables, "failures": failures, "readings": readings}
+
+
+def test_the_likely_kind_is_told_where_kinds_are_on_record(
+    found: failure.Judged, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    assert set(found.risk["likely"]) == {"bearing"}
+    parted = two_kinds(tables)
+    told = judged(tmp_path, parted)
+    failure.prepare(tmp_path / "out", [])
+    written = pd.read_csv(failure.write_risk(tmp_path / "out", told), parse_dates=["timestamp"])
+    assert set(written["likely"]) == {"bearing", "'=belt"}
+    right, always = [], []
+    for unit, at, kind in parted["failures"][["unit", "timestamp", "kind"]].itertuples(index=False):
+        ahead = pd.Timestamp(at, tz="UTC") - written["timestamp"]
+        day = written[(written["unit"] == unit) & (ahead > pd.Timedelta(0)) & (ahead <= pd.Timedelta(hours=24))]
+        right += list(day["likely"].str.lstrip("'") == kind)
+        always += [kind == "=belt"] * len(day)
+    assert np.mean(right) > np.mean(always) + 0.1
+    note = next(note for note in told.notes if note.startswith("The likely kind"))
+    assert "random forest" in note
+    assert "always saying =belt in" in note
+
+
+def test_kinds_that_nothing_tells_are_told_by_their_frequency(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    failures = tables["failures"].reset_index(drop=True)
+    failures["kind"] = np.random.default_rng(0).choice(["bearing", "belt"], len(failures), p=[0.3, 0.7])
+    told = judged(tmp_path, {**tables, "failures": failures})
+    assert set(told.risk["likely"]) == {"belt"}
+    assert any("told by how frequent each kind is" in note for note in told.notes)
+    none = judged(tmp_path, {**tables, "failures": failures.drop(columns="kind")})
+    assert set(none.risk["likely"]) == {""}
+
+
+def test_the_page_shows_how_far_to_trust_the_risks(
+    found: failure.Judged, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    from farmlab.analyse.failure.report import pictures
+
+    read = failure.read(asked(tmp_path, tables), now=NOW)
+    first, second = pictures(read, found)
+    for said in ("next 24 h: precision over recall", "24–48 h: what was said came true", "age and duty alone"):
+        assert said in first.svg
+    worst = found.risk.groupby("unit")["risk_0_24h"].max().nlargest(6).index
+    assert all(f">{unit}<" in second.svg for unit in worst)
+    assert "● failed" in second.svg
+    unknown = failure.Judged(found.risk, {}, {}, found.held_out, found.model, found.train_until, (), ())
+    assert len(pictures(read, unknown)) == 1
 
 
 def test_what_comes_after_the_end_is_never_learned_from(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from farmlab.analyse.failure.likely import kinds_ahead, likely
 from farmlab.errors import InsufficientData
 from farmlab.features import unit_rows
 from farmlab.models.failure import HORIZONS, FailureRisk
@@ -37,6 +38,8 @@ EXACT: Final = 0.9995
 """A column that tells failures so well (area under the curve) holds the answer."""
 REPEATED: Final = 0.01
 BASELINE: Final = "age and duty alone"
+ALONE: Final = "alone "
+"""Before the names of the horizons: the risks of the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,14 @@ class Judged:
     Attributes
     ----------
     risk
-        One row a unit and reading after the end of learning: unit, timestamp, both risks, factors.
+        One row a unit and reading after the end of learning: unit, timestamp, both risks, the likely kind and its
+        share among the kinds, factors.
     figures, baseline
         By horizon, on the rows after the end of learning whose outcome is known: of the risks, and of a model of age
         and duty alone; empty where nothing failed there.
+    held_out
+        What these figures are of: unit, time, hours to the failure, both risks, and those of age and duty alone under
+        ``alone `` and the name of the horizon.
     model, train_until
         What was learned, and until when.
     warnings, notes
@@ -59,6 +66,7 @@ class Judged:
     risk: pd.DataFrame
     figures: dict[str, Figures]
     baseline: dict[str, Figures]
+    held_out: pd.DataFrame
     model: FailureRisk
     train_until: pd.Timestamp
     warnings: tuple[str, ...]
@@ -94,14 +102,18 @@ def judge(tables: Tables, *, say: Callable[[str], None] = lambda _: None) -> Jud
         )
     say(f"judging {len(after):,} readings")
     risks = model.predict(after[list(model.columns_)])
-    told = pd.DataFrame({"unit": after["unit"], "timestamp": after["time"], **risks, "factors": _factors(model, after)})
+    kind = likely(rows, model.columns_, after, until=until)
+    notes += [kind.note] if kind.note else []
+    told = pd.DataFrame({"unit": after["unit"], "timestamp": after["time"], **risks, "likely": kind.kind,
+                         "likely_share": kind.share, "factors": _factors(model, after)})  # fmt: skip
     found, beside = _measured(model, rows, until), _measured(alone, rows, until)
     if not found:
         warnings.append("No failure lies after the end of learning: how good the risks are is not known.")
-    return Judged(told.reset_index(drop=True), found, beside, model, until, tuple(warnings), tuple(notes))
+    told = told.reset_index(drop=True)
+    return Judged(told, found, beside, _held_out(model, alone, after), model, until, tuple(warnings), tuple(notes))
 
 
-_OUTCOME: Final = ("unit", "time", "hours", "learn")
+_OUTCOME: Final = ("unit", "time", "hours", "learn", "kind")
 
 
 def _train_until(tables: Tables) -> pd.Timestamp:
@@ -139,6 +151,7 @@ def _rows(tables: Tables) -> pd.DataFrame:
             part[f"{name} of the unit"] = np.float32(value)
         failures = [(moment, moment) for moment in tables.failures[str(unit)]]
         part["hours"] = hours_to_failure(moments, failures, until=end)
+        part["kind"] = kinds_ahead(moments, part["hours"].to_numpy(), tables.kinds[str(unit)])
         part["learn"] = ~pd.Series(moments.floor(EVERY), index=moments).duplicated().to_numpy()
         parts.append(part.assign(unit=str(unit), time=moments))
     rows = pd.concat(parts, ignore_index=True)
@@ -174,6 +187,13 @@ def _measured(model: FailureRisk, rows: pd.DataFrame, until: pd.Timestamp) -> di
         truth = (hours > more) & (hours <= most)
         found[name] = figures(truth, risks[name].to_numpy(), hours, failure, threshold=model.threshold(name))
     return found
+
+
+def _held_out(model: FailureRisk, alone: FailureRisk, after: pd.DataFrame) -> pd.DataFrame:
+    """The rows after the end of learning whose outcome is known, with what both models said."""
+    known = after[after["hours"].notna()]
+    others = alone.predict(known[list(alone.columns_)]).add_prefix(ALONE)
+    return pd.concat([known[["unit", "time", "hours"]], model.predict(known[list(model.columns_)]), others], axis=1)
 
 
 def _without_signs(rows: pd.DataFrame, tables: Tables) -> list[str]:

@@ -30,6 +30,8 @@ LABEL: Final = re.compile(
     r"fail|fault|label|target|broken|breakdown|\brul\b|remaining|time_?to|ttf|will_|next_|anomal", re.I
 )
 """Names of columns that hold an answer."""
+NO_KIND: Final = "failure"
+"""What a failure is called of which nobody said the kind."""
 MOST_COLUMNS: Final = 24
 MOST_KINDS: Final = 12
 
@@ -61,6 +63,8 @@ class Tables:
         By unit and kind ("error 3", "maintenance comp1", "failure"), the times.
     failures
         By unit, the times at which it failed.
+    kinds
+        By unit and time of a failure, the kinds on record; empty where nobody said kinds.
     attributes
         Numbers by unit.
     train_until
@@ -73,6 +77,7 @@ class Tables:
     readings: pd.DataFrame
     happened: dict[str, dict[str, list[pd.Timestamp]]]
     failures: dict[str, list[pd.Timestamp]]
+    kinds: dict[str, dict[pd.Timestamp, list[str]]]
     attributes: pd.DataFrame
     train_until: pd.Timestamp | None
     warnings: tuple[str, ...]
@@ -100,7 +105,7 @@ def read(asked: Asked, *, now: datetime) -> Tables:
     units = list(readings.index.get_level_values("unit").unique())
     events = _events(asked.events, asked, "event", now, said)
     mended = _events(asked.maintenance, asked, "maintenance", now, said)
-    failed = _events(asked.failures, asked, "failure", now, said)
+    failed = _events(asked.failures, asked, NO_KIND, now, said)
     if asked.failures is None and not events.empty:
         named = events["kind"].str.contains("fail|breakdown", case=False)
         failed, events = events[named], events[~named]
@@ -110,6 +115,7 @@ def read(asked: Asked, *, now: datetime) -> Tables:
         readings=readings,
         happened=_by_unit(units, (("", events), ("maintenance ", mended), ("failure ", failed)), said),
         failures={unit: _moments(failed, unit) for unit in units},
+        kinds={unit: _kinds(failed, unit) for unit in units},
         attributes=_attributes(asked, units, said),
         train_until=pd.Timestamp(clock.parse_time(asked.train_until, asked.timezone)) if asked.train_until else None,
         warnings=tuple(said.warnings),
@@ -295,3 +301,11 @@ def _by_unit(
 
 def _moments(table: pd.DataFrame, unit: str) -> list[pd.Timestamp]:
     return sorted(set(table.loc[table["unit"] == unit, "time"]))
+
+
+def _kinds(table: pd.DataFrame, unit: str) -> dict[pd.Timestamp, list[str]]:
+    mine = table[(table["unit"] == unit) & (table["kind"] != NO_KIND)]
+    found: dict[pd.Timestamp, list[str]] = {}
+    for moment, kind in sorted(set(zip(mine["time"], mine["kind"], strict=True))):
+        found.setdefault(moment, []).append(kind)
+    return found
