@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from farmlab import clock, units
+from farmlab import clock, states, units
 from farmlab.dashboard import ahead, plots, state, svg, words
 from farmlab.dashboard.ahead import Ahead
 from farmlab.dashboard.plots import Plot, Tick
 from farmlab.dashboard.seen import Seen, see
 from farmlab.dashboard.state import Fresh, State
+from farmlab.domain import Severity
 from farmlab.features import water_feed
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Block:
     """A finding with everything that helps to act on it."""
 
     state: State
+    word: str
     title: str
     since: str
     why: str
@@ -181,6 +183,9 @@ def _concerns(finding: Finding, metric: str) -> bool:
 
 
 def _in_window(seen: Seen, finding: Finding) -> bool:
+    """Whether a finding is marked on the time axis: mere information, which may go on for days, is not."""
+    if finding.severity is Severity.INFO:
+        return False
     return finding.start < seen.end and (finding.end is None or finding.end > seen.start)
 
 
@@ -197,6 +202,7 @@ def _block(seen: Seen, finding: Finding) -> Block:
     began = clock.spoken(finding.start, seen.farm.timezone, at=seen.at)
     return Block(
         state=state.BY_SEVERITY[finding.severity],
+        word=states.SEVERITIES[finding.severity].word,
         title=finding.title,
         since=f"since {began}, {clock.in_words(seen.at - finding.start)}",
         why=why,

@@ -6,7 +6,7 @@ import pytest
 
 from farmlab.dashboard import house, render
 from farmlab.dashboard.state import State
-from farmlab.domain import Category, Farm, Finding, House, Run, RunStatus
+from farmlab.domain import Category, Farm, Finding, House, Run, RunStatus, Severity
 from farmlab.errors import UnknownName
 from tests.dashboards import farms
 from tests.dashboards.conftest import NOW
@@ -87,6 +87,17 @@ def test_a_finding_that_was_over_before_spans_nothing(empty):
     empty.store.save_findings("Hill", [ended], source="test", at=NOW)
     page = house.read(empty, "Hill", 1, at=NOW)
     assert (page.spans, len(page.findings)) == ((), 1)
+
+
+def test_mere_information_is_called_that_and_marks_no_time(empty):
+    empty.store.add_farm(Farm(name="Hill"))
+    empty.store.save_house("Hill", House(number=1))
+    advice = Finding(category=Category.OPTIMISATION, kind="more_air", house=1, subject="house", title="More air",
+                     start=NOW - timedelta(hours=60), severity=Severity.INFO)  # fmt: skip
+    empty.store.save_findings("Hill", [advice], source="test", at=NOW)
+    page = house.read(empty, "Hill", 1, at=NOW)
+    assert page.spans == ()
+    assert [one.word for one in page.findings] == ["for information"]
 
 
 def test_counters_are_drawn_as_amounts_an_hour(page):
