@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from farmlab import clock, runs, watch
 from farmlab.dashboard import overview, state
 from farmlab.dashboard.source import end
 from farmlab.dashboard.state import Fresh
-from farmlab.domain import RunStatus, SyncStatus, VerdictState
+from farmlab.domain import FindingStatus, RunStatus, Severity, SyncStatus, VerdictState
 from farmlab.serving import home
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class FarmStatus:
     verdict: str
     sentence: str
     source: str
+    findings: str
     houses: dict[str, str]
     runs: dict[str, str]
     problems: tuple[str, ...]
@@ -64,7 +66,11 @@ def read(store: Store, settings: Settings, at: datetime) -> Status:
 def as_text(status: Status) -> str:
     """The status for people: the sentence first, then each farm."""
     count = len(status.problems)
-    first = "Everything is in order." if not count else f"{count} {'thing needs' if count == 1 else 'things need'} you:"
+    first = (
+        "Nothing failed, and nothing is late."
+        if not count
+        else f"{count} {'thing needs' if count == 1 else 'things need'} you:"
+    )
     lines = [first, *(f"  ■ {problem}" for problem in status.problems), "", _up(status)]
     for farm in status.farms:
         lines += ["", *_lines(farm)]
@@ -96,6 +102,7 @@ def _farm(store: Store, farm: Farm, at: datetime) -> FarmStatus:
         verdict=verdict.state.value if verdict else "",
         sentence=verdict.sentence if verdict else "It has no house yet.",
         source=overview.asked(store, farm, at),
+        findings=_open(store, farm),
         houses={label: one.text for label, one in fresh.items()},
         runs={_scope(run, houses): _ended(run, farm, at) for run in last},
         problems=(
@@ -105,6 +112,17 @@ def _farm(store: Store, farm: Farm, at: datetime) -> FarmStatus:
             *(f"{_scope(run, houses)} {_ended(run, farm, at)}" for run in last if run.status is RunStatus.FAILED),
         ),
     )
+
+
+def _open(store: Store, farm: Farm) -> str:
+    """What needs somebody, in one line."""
+    standing = [status for status in FindingStatus if status.needs_somebody]
+    found = [one for one in store.findings(farm.name, status=standing) if one.severity is not Severity.INFO]
+    if not found:
+        return "nothing needs anybody"
+    houses = sorted({one.house for one in found if one.house})
+    where = f" in house{'s' if len(houses) > 1 else ''} {', '.join(map(str, houses))}" if houses else ""
+    return f"{len(found)} open{where}: farmlab findings list --farm {shlex.quote(farm.name)}"
 
 
 def _silent(fresh: dict[str, Fresh]) -> Iterator[str]:
@@ -153,7 +171,8 @@ def _up(status: Status) -> str:
 
 def _lines(farm: FarmStatus) -> Iterator[str]:
     yield f"{farm.name}{' (simulated)' if farm.simulated else ''}: {farm.sentence}"
-    yield f"  source  {farm.source}"
+    yield f"  source    {farm.source}"
+    yield f"  findings  {farm.findings}"
     for title, entries in (("newest", farm.houses), ("runs", farm.runs)):
         for number, (name, text) in enumerate(entries.items()):
-            yield f"  {title if number == 0 else '':<6}  {name}: {text}"
+            yield f"  {title if number == 0 else '':<8}  {name}: {text}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from farmlab import clock, config, plugins
-from farmlab.cli import care, doctor
+from farmlab.cli import care, doctor, results
 from farmlab.config import Settings
 from farmlab.domain import Farm, House, Run, RunStatus, SyncRun, SyncStatus
 from farmlab.serving import home
@@ -48,10 +49,22 @@ def polled(store: Store, status: SyncStatus, *, minutes: float, error: str = "")
 
 def test_when_everything_is_in_order_it_says_so(terminal, room):
     said = terminal.type("status")
-    assert said.startswith("Everything is in order.\n")
+    assert said.startswith("Nothing failed, and nothing is late.\n")
+    assert "findings  nothing needs anybody" in said
     assert "Nothing is running here; start everything with: farmlab up" in said
     assert "Room: The data are in order." in said
     assert "Office: until 6 Feb 2015 10:00" in said
+
+
+def test_what_is_wrong_on_a_farm_is_counted_and_where_to_read_it(terminal, settings):
+    with Store.open(settings) as store:
+        farms.fill(store, clock.now(), folder=settings.runs / "f")
+    counted = re.search(r"findings  (\d+) open in houses? ([\d, ]+): (.*)", terminal.type("status", code=1))
+    listed = Terminal.of(settings.home, results).type("findings", "list", "--farm", "Hillside", "--json")
+    serious = [one for one in json.loads(listed) if one["severity"] != "info"]
+    assert int(counted[1]) == len(serious) > 0
+    assert counted[2] == ", ".join(map(str, sorted({one["house"] for one in serious})))
+    assert counted[3] == "farmlab findings list --farm Hillside"
 
 
 def test_without_a_farm_it_says_how_to_begin(terminal):
