@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from farmlab import analyse
 from farmlab.analyse import report
 from farmlab.analyse.output import GENERATOR
 from tests.analyse.kit import DAY, FAST, NOW, read, room, stuck
-from tests.browser import chromium, serious
+from tests.browser import faults
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -90,22 +89,6 @@ def test_a_page_without_anything_judged_says_so(tmp_path: Path) -> None:
     assert "disqualified" in text
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.mark.browser
 def test_the_page_holds_in_a_browser(browser: Any, shown: Path) -> None:
-    for width, scheme in ((360, "light"), (1280, "dark")):
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
-        page = context.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.on("console", lambda message, asked=asked: asked.append(message.text))
-        page.goto(shown.as_uri())
-        assert asked == [shown.as_uri()]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert serious(page) == [], f"{width} px, {scheme}"
-        context.close()
+    assert faults(browser, shown.as_uri()) == []

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pandas as pd
@@ -19,47 +15,23 @@ import pytest
 from farmlab import clock, config
 from farmlab.config import Settings
 from farmlab.serving import ports, services
-from farmlab.serving.supervise import Supervisor
 from farmlab.store import Store
+from tests.browser import Visit, serious, served, visit
 from tests.dashboards import farms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 TOKEN = "stakeholder"
 VISITS = {
-    "overview on a wall": ("overview.ipynb", 1280, 720, "light"),
-    "overview on a phone": ("overview.ipynb", 360, 740, "dark"),
-    "house on a screen": ("house.ipynb?farm=Hillside&house=3", 1280, 720, "dark"),
-    "house on a phone": ("house.ipynb?farm=Hillside&house=3", 360, 740, "light"),
+    "overview on a wall": ("overview.ipynb?", 1280, 720, "light"),
+    "overview on a phone": ("overview.ipynb?", 360, 740, "dark"),
+    "house on a screen": ("house.ipynb?farm=Hillside&house=3&", 1280, 720, "dark"),
+    "house on a phone": ("house.ipynb?farm=Hillside&house=3&", 360, 740, "light"),
 }
 TABS = {
-    "insights on a screen": ("insights.ipynb", 1280, 720, "light"),
-    "insights on a phone": ("insights.ipynb?tab=anomalies", 360, 740, "dark"),
+    "insights on a screen": ("insights.ipynb?", 1280, 720, "light"),
+    "insights on a phone": ("insights.ipynb?tab=anomalies&", 360, 740, "dark"),
 }
-
-
-@dataclass
-class Visit:
-    """An open page, and what it said and asked for on the way."""
-
-    page: Any
-    errors: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("FARMLAB_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -75,45 +47,22 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running Voila."""
     voila = services.dashboards(settings, ports.choose("127.0.0.1", 0, setting="port"), TOKEN)
-    running = Supervisor([voila], logs=tmp_path_factory.mktemp("logs"), say=lambda _: None, stopping=Event())
-    try:
-        running.start()
-        yield voila.address
-    finally:
-        running.stop()
+    with served(voila, tmp_path_factory.mktemp("logs")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def visits(chromium: Any, server: str) -> Iterator[dict[str, Visit]]:
+def visits(browser: Any, server: str) -> dict[str, Visit]:
     """Each page opened once."""
-    every = VISITS | TABS
-    yield {name: visit(chromium, server, *every[name]) for name in every}
-    for context in chromium.contexts:
-        context.close()
+    return {
+        name: visit(browser, server, f"voila/render/{path}token={TOKEN}", width=width, height=height, scheme=scheme)
+        for name, (path, width, height, scheme) in (VISITS | TABS).items()
+    }
 
 
 @pytest.fixture(params=VISITS)
 def opened(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
     return visits[request.param]
-
-
-def visit(chromium: Any, server: str, path: str, width: int, height: int, scheme: str) -> Visit:
-    page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
-    found = Visit(page)
-    page.on("console", lambda said: found.errors.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: found.errors.append(str(error)))
-    page.route("**/*", lambda route: _pass(route, server, found))
-    page.goto(f"{server}/voila/render/{path}{'&' if '?' in path else '?'}token={TOKEN}", timeout=90_000)
-    page.wait_for_selector(".fl h1", timeout=90_000)
-    return found
-
-
-def _pass(route: Any, server: str, found: Visit) -> None:
-    if route.request.url.startswith((server, "data:", "blob:")):
-        route.continue_()
-    else:
-        found.outside.append(route.request.url)
-        route.abort()
 
 
 def test_it_shows_the_figures_of_the_farm(opened: Visit) -> None:
@@ -140,16 +89,7 @@ def test_it_never_scrolls_sideways(opened: Visit) -> None:
 
 
 def test_an_accessibility_check_finds_nothing_serious(opened: Visit) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    violations = Axe().run(opened.page).response["violations"]
-    serious = [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in violations
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-    assert serious == []
+    assert serious(opened.page) == []
 
 
 def test_names_from_outside_are_text(opened: Visit) -> None:

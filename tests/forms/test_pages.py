@@ -5,7 +5,6 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from threading import Event
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ import pytest
 from farmlab import config
 from farmlab.config import Settings
 from farmlab.serving import ports, services
-from farmlab.serving.supervise import Supervisor
 from farmlab.store import Store
-from tests.browser import chromium, serious
+from tests.browser import Visit, serious, served, visit
 from tests.forms.conftest import fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -34,41 +32,31 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def server(home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     voila = services.forms(home, ports.choose("127.0.0.1", 0, setting="port"), TOKEN)
-    running = Supervisor([voila], logs=tmp_path_factory.mktemp("logs"), say=lambda _: None, stopping=Event())
-    try:
-        running.start()
-        yield voila.address
-    finally:
-        running.stop()
+    with served(voila, tmp_path_factory.mktemp("logs")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def page(server: str) -> Iterator[Any]:
-    """The form on a phone, with what it said and asked for on the way."""
-    with chromium() as browser:
-        page = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark").new_page()
-        page.wrong = []
-        page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on(
-            "request", lambda asked: page.wrong.append(asked.url) if not asked.url.startswith((*OWN, server)) else 0
-        )
-        page.goto(f"{server}/voila/render/findings.ipynb?token={TOKEN}", timeout=90_000)
-        page.wait_for_selector(".fl h1", timeout=90_000)
-        page.click("button:has-text('Answer')")
-        page.wait_for_selector("button:has-text('Acknowledge')")
-        yield page
+def opened(browser: Any, server: str) -> Visit:
+    """The form on a phone, with the fields to answer."""
+    path = f"voila/render/findings.ipynb?token={TOKEN}"
+    found = visit(browser, server, path, width=360, height=740, scheme="dark")
+    found.page.click("button:has-text('Answer')")
+    found.page.wait_for_selector("button:has-text('Acknowledge')")
+    return found
 
 
-OWN = ("data:", "blob:")
+@pytest.fixture
+def page(opened: Visit) -> Any:
+    return opened.page
 
 
-def test_it_shows_what_waits_and_the_fields_to_answer(page: Any) -> None:
-    text = page.inner_text(".fl")
+def test_it_shows_what_waits_and_the_fields_to_answer(opened: Visit) -> None:
+    text = opened.page.inner_text(".fl")
     for words in ("1 of them critical", "Tunnel fan 2 is not moving air <img", "Broken belt (70%)", "Look at the belt"):
         assert words in text
-    assert page.wrong == []
-    assert page.evaluate("window.evil") is None
+    assert opened.errors == opened.outside == []
+    assert opened.page.evaluate("window.evil") is None
 
 
 def test_it_fits_a_phone_and_a_finger(page: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from farmlab import clock, config, labelling
 from farmlab.config import Settings
 from farmlab.serving import lab, ports
 from farmlab.serving.services import answers
-from farmlab.serving.supervise import Service, Supervisor
+from farmlab.serving.supervise import Service
 from farmlab.store import Store
-from tests.browser import chromium
+from tests.browser import served
 from tests.dashboards import farms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -44,26 +43,21 @@ def address(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
     env |= {"JUPYTER_TOKEN": TOKEN, "JUPYTER_CONFIG_DIR": str(settings.data / "jupyter")}
     url = f"http://127.0.0.1:{port}"
     service = Service("lab", tuple(command), env=env, ready=answers(f"{url}/api"), address=url)
-    running = Supervisor([service], logs=tmp_path_factory.mktemp("logs"), say=lambda _: None, stopping=Event())
-    try:
-        running.start()
-        yield url
-    finally:
-        running.stop()
+    with served(service, tmp_path_factory.mktemp("logs")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Any]:
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1100})
-        page.goto(f"{address}/lab/tree/label.ipynb?token={TOKEN}&reset", timeout=90_000)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-        page.wait_for_selector(".jp-NotebookPanel-toolbar >> text=Python 3", timeout=60_000)
-        page.keyboard.press("Escape")
-        page.click("text=Run >> nth=0")
-        page.click(".lm-Menu-itemLabel >> text=/^Run All Cells$/")
-        page.wait_for_selector(".fl-surface", timeout=90_000)
-        yield page
+def page(browser: Any, address: str) -> Any:
+    page = browser.new_page(viewport={"width": 1280, "height": 1100})
+    page.goto(f"{address}/lab/tree/label.ipynb?token={TOKEN}&reset", timeout=90_000)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+    page.wait_for_selector(".jp-NotebookPanel-toolbar >> text=Python 3", timeout=60_000)
+    page.keyboard.press("Escape")
+    page.click("text=Run >> nth=0")
+    page.click(".lm-Menu-itemLabel >> text=/^Run All Cells$/")
+    page.wait_for_selector(".fl-surface", timeout=90_000)
+    return page
 
 
 def test_a_stretch_marked_with_the_mouse_is_in_the_store(page: Any, settings: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from farmlab import publish
 from farmlab.domain import Verdict, VerdictState
 from farmlab.store import Store
-from tests.browser import chromium, serious
+from tests.browser import faults
 from tests.publish.test_pages import TABLE
 from tests.runs.kit import NOON, Bench, write_notebook
 
@@ -50,12 +49,6 @@ def warned(store: Store, farm: str, house: int, until: Any) -> Verdict:
     )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.fixture
 def site(bench: Bench) -> dict[str, str]:
     """The addresses of an index, a good page, a failed page and a history."""
@@ -72,19 +65,7 @@ def site(bench: Bench) -> dict[str, str]:
 
 def test_pages_hold_in_a_browser(browser: Any, site: dict[str, str]) -> None:
     for name, address in site.items():
-        for width, scheme in ((360, "light"), (1280, "dark")):
-            context = browser.new_context(
-                viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-            )
-            page = context.new_page()
-            asked: list[str] = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.on("console", lambda message, asked=asked: asked.append(message.text))
-            page.goto(address)
-            assert asked == [address], name
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            assert serious(page) == [], f"{name}, {width} px, {scheme}"
-            context.close()
+        assert faults(browser, address) == [], name
 
 
 def test_the_policy_of_a_page_stops_scripts(browser: Any, site: dict[str, str]) -> None:

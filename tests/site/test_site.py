@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser import chromium, serious
+from tests.browser import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -25,12 +25,6 @@ def site(request: pytest.FixtureRequest) -> Path:
     if not given:
         pytest.skip("no site was given: pytest tests/site --site FOLDER")
     return Path(given).resolve()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def pages(site: Path) -> list[Path]:
@@ -77,15 +71,4 @@ def test_links_lead_somewhere(site: Path) -> None:
 
 def test_pages_hold_in_a_browser(site: Path, browser: Any) -> None:
     for path in newest(site):
-        for width, scheme in ((360, "light"), (1280, "dark")):
-            context = browser.new_context(
-                viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-            )
-            page = context.new_page()
-            said: list[str] = []
-            page.on("console", lambda message, said=said: said.append(message.text))
-            page.goto(path.as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert serious(page) == [], f"{path}, {width} px, {scheme}"
-            assert said == [], path
-            context.close()
+        assert faults(browser, path.as_uri()) == [], path
