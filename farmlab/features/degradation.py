@@ -37,6 +37,11 @@ class Sign:
         Of the value: "%" for shares.
     two_sided
         Whether a fall is as bad as a rise.
+    over_h
+        So many hours each value looks back over: values closer together than that say the same twice.
+    wears
+        Whether a trend of it is one of wear. What birds drink follows weather, age and health: a rise of it may be all
+        of these, and no limit is foretold.
     """
 
     name: str
@@ -45,20 +50,22 @@ class Sign:
     limit: float
     unit: str = "%"
     two_sided: bool = False
+    over_h: float = 1.0
+    wears: bool = True
 
 
 SIGNS: Final = (
     Sign("side_air", "side_fans", "air that a running side fan moves", 0.15),
     Sign("tunnel_air", "tunnel_fans", "air that a running tunnel fan moves", 0.10),
-    Sign("heat_duty", "heaters", "heaters running for the heat needed", 0.30),
+    Sign("heat_duty", "heaters", "heaters running for the heat needed", 0.30, over_h=12),
     Sign("heat_lack", "heaters", "cold while heaters run", 1.5, "°C"),
     Sign("tilt", "inlets", "difference between the ends of the house", 2.0, "°C", two_sided=True),
     Sign("pressure_off", "inlets", "pressure off its target", 0.5),
     Sign("pad_effect", "cooling_pad", "cooling by the wet pad", 0.4),
-    Sign("auger_rate", "auger", "feed that the auger brings per minute", 0.40),
-    Sign("auger_minutes", "auger", "auger minutes per kilogram of feed", 0.40),
-    Sign("water_day", "drinkers", "water per bird in a day", 0.25, two_sided=True),
-    Sign("water_hours", "drinkers", "water of the last hours", 0.35),
+    Sign("auger_rate", "auger", "feed that the auger brings per minute", 0.40, over_h=12),
+    Sign("auger_minutes", "auger", "auger minutes per kilogram of feed", 0.40, over_h=24),
+    Sign("water_day", "drinkers", "water per bird in a day", 0.25, two_sided=True, over_h=24, wears=False),
+    Sign("water_hours", "drinkers", "water of the last hours", 0.35, over_h=6, wears=False),
     Sign("night_flow", "drinkers", "water in the dark per 1,000 birds", 2.0, "l/h"),
     Sign("gaps", "controller", "readings that did not come", 0.2),
 )

@@ -21,6 +21,7 @@ LAG_H: Final = 36
 """… and the last of them so many hours ago, so that what is getting worse now is not usual yet."""
 FEWEST: Final = 8
 TREND_H: Final = 72
+APART_H: Final = 6.0
 LEAST_FAR: Final = 1.5
 """Spreads of its own past by which a sign must be above it before its trend is told."""
 LEAST_SPREAD: Final = 0.08
@@ -81,18 +82,22 @@ class Crossing:
 
 
 def crossing(values: pd.Series, sign: Sign) -> Crossing | None:
-    """When this sign will be at its limit, by its trend of three days; None where no trend is sure.
+    """When this sign will be at its limit, by its trend of three days or more; None where no trend is sure.
 
-    The slope is Theil's (the median over all pairs of quarters of days, since hours depend on each other) with its
-    90 % interval; an interval that reaches down to no slope is no trend, nor is one within the past's usual spread.
+    The slope is Theil's (the median over all pairs of values) with its 90 % interval, over quarters of days, since
+    hours depend on each other; of a sign whose values look further back, over values so far apart, eight at least. An
+    interval that reaches down to no slope is no trend, nor is one within the past's usual spread. Of signs that are
+    no wear by themselves (:attr:`Sign.wears`) nothing is foretold.
     """
     from scipy.stats import theilslopes
 
+    if not sign.wears:
+        return None
     told = measures(values, sign)
     last = told.iloc[-1] if len(told) else None
     if last is None or not np.isfinite(last["level"]) or last["age_h"] > 24:
         return None
-    recent = (values / sign.limit).iloc[-TREND_H:].resample("6h", origin="end").median().dropna()
+    recent = _apart(values / sign.limit, sign)
     if len(recent) < FEWEST or last["far"] < LEAST_FAR:
         return None
     days = (recent.index - recent.index[0]) / pd.Timedelta(days=1)
@@ -104,6 +109,13 @@ def crossing(values: pd.Series, sign: Sign) -> Crossing | None:
         return None
     rest = max(1.0 - level, 0.0)
     return Crossing(sign, level, slope, low, high, 24 * rest / slope, 24 * rest / high, 24 * rest / low)
+
+
+def _apart(known: pd.Series, sign: Sign) -> pd.Series:
+    """The newest values of a sign as far apart as they have to be to say something of their own."""
+    step = max(APART_H, sign.over_h)
+    quarters = known.iloc[-int(max(TREND_H, FEWEST * step)) :].resample(f"{step:.0f}h", origin="end")
+    return (quarters.median() if sign.over_h < APART_H else quarters.last()).dropna()
 
 
 def _falls(values: pd.Series, sign: Sign) -> bool:

@@ -78,6 +78,32 @@ def test_the_limit_is_told_before_it_is_crossed() -> None:
     assert wear.crossing(well["side_air"], SIGN["side_air"]) is None
 
 
+def test_what_birds_drink_foretells_no_wear() -> None:
+    hours = pd.date_range("2026-03-02", periods=400, freq="1h", tz="UTC")
+    noise = np.random.default_rng(1).normal(0, 0.005, 400)
+    rising = pd.Series(np.clip(np.arange(400) - 280, 0, None) / 120 * 0.2 + noise, index=hours)
+    assert wear.crossing(rising, SIGN["side_air"]) is not None
+    for name in ("water_day", "water_hours"):
+        assert measured(house())[name]["now"].notna().any()
+        assert wear.crossing(rising, SIGN[name]) is None
+
+
+def test_values_that_look_back_over_a_day_need_more_than_three_days_for_a_trend() -> None:
+    random = np.random.default_rng(5)
+    hours = pd.date_range("2026-03-02", periods=500, freq="1h", tz="UTC")
+    told = {"plain": 0, "smooth": 0}
+    daily = degradation.Sign("smooth", "auger", "", 0.4, over_h=24)
+    plain = degradation.Sign("plain", "auger", "", 0.4)
+    for _ in range(60):
+        noise = pd.Series(random.normal(0, 1, 500), index=hours).rolling(24).mean()
+        told["smooth"] += wear.crossing(noise, daily) is not None
+        told["plain"] += wear.crossing(noise, plain) is not None
+    assert told["smooth"] <= 4 < told["plain"]
+    worse = pd.Series(np.clip(np.arange(500) - 250, 0, None) / 250 * 0.35, index=hours)
+    noisy = worse + pd.Series(random.normal(0, 0.1, 500), index=hours).rolling(24).mean()
+    assert wear.crossing(noisy, daily) is not None
+
+
 @pytest.mark.parametrize("cut", [0.4, 0.83])
 def test_nothing_later_changes_what_was_told(cut: float) -> None:
     wide = house(worn=0.3, leak_lph=60.0)
