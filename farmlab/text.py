@@ -1,4 +1,4 @@
-"""Text from outside, made harmless: names, cells and messages are never trusted."""
+"""Words and numbers as people read them, and text from outside made harmless: names, cells, messages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import unicodedata
 from hashlib import blake2b
 
+THIN = "\N{NARROW NO-BREAK SPACE}"
+NOTHING = "–"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")  # the no-break spaces within numbers stay
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -65,3 +67,27 @@ def sure(score: float) -> str:
     words = ((0.9, "almost certain"), (0.75, "likely"), (0.6, "probable"))
     word = next((word for least, word in words if score >= least), "possible")
     return f"{word} ({score:.2f})"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with thin spaces between thousands; a missing one is a dash, never 0.
+
+    >>> number(18400.2), number(29.84, 1), number(None), number(-0.04, 1)
+    ('18\u202f400', '29.8', '–', '0.0')
+    """
+    if value is None or value != value:
+        return NOTHING
+    text = f"{value:,.{digits}f}".replace(",", THIN)
+    return text.removeprefix("-") if not text.strip(f"-0.{THIN}") else text.replace("-", "−")
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """A difference with its sign.
+
+    >>> signed(0.34, 1), signed(-2.0, 1), signed(0.01, 1)
+    ('+0.3', '−2.0', '±0.0')
+    """
+    text = number(value, digits)
+    if not text.strip(f"0.{THIN}"):
+        return f"±{text}"
+    return text if text.startswith("−") else f"+{text}"

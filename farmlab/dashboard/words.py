@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from farmlab import clock, units
+from farmlab.text import NOTHING, THIN, number, signed
 
-THIN: Final = "\N{NARROW NO-BREAK SPACE}"
-NOTHING: Final = "–"
-
-
-def number(value: float | None, digits: int = 0) -> str:
-    """A number with thin spaces between thousands; a missing one is a dash, never 0.
-
-    >>> number(18400.2), number(29.84, 1), number(None), number(-0.04, 1)
-    ('18\u202f400', '29.8', '–', '0.0')
-    """
-    if value is None or value != value:
-        return NOTHING
-    text = f"{value:,.{digits}f}".replace(",", THIN)
-    return text.removeprefix("-") if not text.strip(f"-0.{THIN}") else text.replace("-", "−")
-
-
-def signed(value: float, digits: int = 0) -> str:
-    """A difference with its sign.
-
-    >>> signed(0.34, 1), signed(-2.0, 1), signed(0.01, 1)
-    ('+0.3', '−2.0', '±0.0')
-    """
-    text = number(value, digits)
-    if not text.strip(f"0.{THIN}"):
-        return f"±{text}"
-    return text if text.startswith("−") else f"+{text}"
+__all__ = ["NOTHING", "THIN", "number", "signed"]
 
 
 def quantity(value: float | None, metric: str) -> str:

@@ -198,7 +198,9 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "set_point_changed": _q({"setting": 1.5}, {"setting": -0.7}),
     "water_in_the_dark": _q({"water_leak": 2.5, "flush": 0.5, "blocked_line": -1.0}, {"water_leak": -0.7}),
     "much_less_water": _q({"blocked_line": 1.8, "health": -1.8}, {"blocked_line": -0.8, "health": 0.5}),
-    "feed_follows": _q({"health": 1.4, "blocked_line": -0.2}, {"health": -0.8, "blocked_line": 0.5, "meter": 0.3}),
+    "feed_follows": _q(
+        {"health": 1.4, "blocked_line": -0.2}, {"health": -0.8, "blocked_line": 0.5, "meter": 0.3, "water_leak": 0.3}
+    ),
     "water_follows": _q({"health": 1.2, "auger": -0.8, "meter": -0.5}, {"health": -0.8, "auger": 0.5}),
     "more_deaths": _q({"health": 1.6, "meter": -0.5}, {"health": -0.2}),
     "too_warm": _q({"weather": 1.2, "water_leak": -0.6}, {"weather": -1.0, "water_leak": 0.4}),

@@ -12,6 +12,7 @@ from farmlab.domain import EventKind
 from farmlab.findings import air, drinking, heat
 from farmlab.findings.calibration import night_hours
 from farmlab.findings.table import OUTSIDE
+from farmlab.text import signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from farmlab.findings.case import Case
 
 HOT_C: Final = 26.0
+TOO_WARM_C: Final = 2.0
 MUCH_LESS: Final = -0.2
 FOLLOWS: Final = -0.04
 MORE_DEATHS: Final = 2.0
@@ -217,7 +219,7 @@ def _much_less(span: _Span) -> Fact | None:
     water = _left(span, "water")
     if water.empty or float(water.min()) > FOLLOWS:
         return None
-    return Fact(float(water.min()) < MUCH_LESS, f"water {100 * float(water.min()):+.0f} % against expectation")
+    return Fact(float(water.min()) < MUCH_LESS, f"water {signed(100 * float(water.min()))} % against expectation")
 
 
 def _follows(metric: str) -> Callable[[_Span], Fact | None]:
@@ -226,7 +228,7 @@ def _follows(metric: str) -> Callable[[_Span], Fact | None]:
         if left.empty:
             return None
         now = float(left.iloc[-1])
-        return Fact(now < FOLLOWS, f"{metric} {100 * now:+.0f} % against expectation")
+        return Fact(now < FOLLOWS, f"{metric} {signed(100 * now)} % against expectation")
 
     return asked
 
@@ -244,7 +246,11 @@ def _deaths(span: _Span) -> Fact | None:
 
 def _too_warm(span: _Span) -> Fact | None:
     above = span.inside(span.case.temperature - span.case.set_point)
-    return None if above.empty else Fact(float(above.median()) > 2, f"{above.median():+.1f} °C against the set-point")
+    if above.empty:
+        return None
+    usual = float(above.median())
+    warm = usual > TOO_WARM_C
+    return Fact(warm, f"{'too' if warm else 'not too'} warm: {signed(usual, 1)} °C against the set-point")
 
 
 def _medicated(span: _Span) -> Fact | None:
@@ -289,7 +295,9 @@ def _unmoved(span: _Span) -> Fact | None:
     theirs = float(span.inside(rest - span.case.set_point).median() - span.before(rest - span.case.set_point).median())
     if not np.isfinite(moved) or not np.isfinite(theirs):
         return None
-    return Fact(abs(moved) > abs(theirs), f"it moved by {moved:+.1f} against the others, they by {theirs:+.1f}")
+    return Fact(
+        abs(moved) > abs(theirs), f"it moved by {signed(moved, 1)} against the others, they by {signed(theirs, 1)}"
+    )
 
 
 def _no_second(span: _Span) -> Fact | None:
