@@ -82,7 +82,7 @@ def test_an_acknowledged_finding_is_stored_with_who(page: Any, home: Settings) -
         (fan,) = store.findings()
         last = store.history(fan.id)[-1]
     assert (fan.status, last["by"], last["note"]) == ("acknowledged", "Ann", "on my way")
-    assert "Somebody is at everything that is open." in page.inner_text(".fl h1")
+    page.wait_for_selector(".fl h1 >> text=Somebody is at everything that is open.", timeout=30_000)
     assert serious(page) == []
 
 
