@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,11 +11,17 @@ from farmlab.cli import context
 from farmlab.cli.columns import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from farmlab.analyse import Data, Looked
 
 analyse = typer.Typer(no_args_is_help=True, help="Any table in, tables and a report out: no farm, no database.")
+
+File = Annotated[Path, typer.Argument(help="A table with times: CSV or the like, plain or gzip, wide or long.")]
+Time = Annotated[str, typer.Option(help="Column of the times; unset: recognised.")]
+Group = Annotated[str, typer.Option(help="Column whose values are places of their own, such as house.")]
+Timezone = Annotated[str, typer.Option(help="Zone of times without an offset; unset: UTC.")]
+Dates = Annotated[
+    Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day, month and year.", show_default=False)
+]
 
 _MOST_SAID = 10
 
@@ -35,17 +40,15 @@ def _analyse() -> None:
 
 @analyse.command()
 def anomaly(
-    file: Annotated[Path, typer.Argument(help="A table with times: CSV or the like, plain or gzip, wide or long.")],
+    file: File,
     out: Annotated[Path, typer.Option(help="Folder for scores.csv, episodes.csv and report.html.", show_default=False)],
-    time: Annotated[str, typer.Option(help="Column of the times; unset: recognised.")] = "",
+    time: Time = "",
     value: Annotated[
         list[str] | None, typer.Option(help="Column (or series of a long table) to judge; again for more.")
     ] = None,
-    group: Annotated[str, typer.Option(help="Column whose values are places of their own, such as house.")] = "",
-    timezone: Annotated[str, typer.Option(help="Zone of times without an offset; unset: UTC.")] = "",
-    dates: Annotated[
-        Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day, month and year.", show_default=False)
-    ] = None,
+    group: Group = "",
+    timezone: Timezone = "",
+    dates: Dates = None,
     train_until: Annotated[str, typer.Option(help="Learn until then; unset: three days.")] = "",
     model: Annotated[str, typer.Option(help="Detector to use; unset: the default one.")] = "",
     as_json: context.Json = False,
@@ -58,7 +61,7 @@ def anomaly(
     from farmlab import analyse as one_shot
     from farmlab import clock
 
-    say, now = _progress(quiet=as_json), clock.now()
+    say, now = context.progress(quiet=as_json), clock.now()
     asked = one_shot.Asked(path=file, time=time, values=tuple(value or ()), group=group, timezone=timezone, dates=dates)
     one_shot.prepare(out, file)
     say(f"reading {file.name}")
@@ -71,10 +74,6 @@ def anomaly(
     outputs += [rejected] if rejected else []
     outputs.append(one_shot.write_report(out, data, looked, at=now))
     context.say(one_shot.as_values(data, looked, outputs), as_json=as_json, text=_told(data, looked, outputs))
-
-
-def _progress(*, quiet: bool) -> Callable[[str], None]:
-    return (lambda _: None) if quiet else lambda text: print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def _told(data: Data, looked: Looked, outputs: list[Path]) -> str:

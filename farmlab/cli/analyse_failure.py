@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from farmlab.cli import context
-from farmlab.cli.analyse import analyse
+from farmlab.cli.analyse import Time, analyse
 
 if TYPE_CHECKING:
     from farmlab.analyse.failure import Judged
@@ -27,7 +26,7 @@ def failure(
     units: Annotated[Path | None, typer.Option(show_default=False, help="Table with unit and any attributes.")] = None,
     train_until: Annotated[str, typer.Option(help="Learn until then; unset: the first 70 % of the failures.")] = "",
     unit: Annotated[str, typer.Option(help="Column of the units; unset: recognised.")] = "",
-    time: Annotated[str, typer.Option(help="Column of the times; unset: recognised.")] = "",
+    time: Time = "",
     timezone: Annotated[str, typer.Option(help="Zone of times without an offset.")] = "UTC",
     as_json: context.Json = False,
 ) -> None:
@@ -45,8 +44,7 @@ def failure(
     )  # fmt: skip
     one_shot.prepare(out, [path for path in (readings, events, maintenance, failures, units) if path is not None])
     tables = one_shot.read(asked, now=now)
-    say = (lambda _: None) if as_json else lambda said: print(f"  {said}", file=sys.stderr, flush=True)
-    judged = one_shot.judge(tables, say=say)
+    judged = one_shot.judge(tables, say=context.progress(quiet=as_json))
     written = [one_shot.write_risk(out, judged), one_shot.write_report(out, tables, judged, at=now)]
     context.say(_values(judged, written), as_json=as_json, text=_told(judged, written))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from farmlab.cli import context
-from farmlab.cli.analyse import analyse
+from farmlab.cli.analyse import Dates, File, Group, Time, Timezone, analyse
 from farmlab.cli.columns import aligned
 
 if TYPE_CHECKING:
@@ -21,18 +20,16 @@ _MOST_SAID = 20
 
 @analyse.command()
 def forecast(
-    file: Annotated[Path, typer.Argument(help="A table with times: CSV or the like, plain or gzip, wide or long.")],
+    file: File,
     out: Annotated[Path, typer.Option(help="Folder for forecast.csv and report.html.", show_default=False)],
     horizon: Annotated[str, typer.Option(help="How far ahead, at most 48h.")] = "24h",
-    time: Annotated[str, typer.Option(help="Column of the times; unset: recognised.")] = "",
+    time: Time = "",
     value: Annotated[
         list[str] | None, typer.Option(help="Column (or series of a long table) to forecast; again for more.")
     ] = None,
-    group: Annotated[str, typer.Option(help="Column whose values are places of their own, such as house.")] = "",
-    timezone: Annotated[str, typer.Option(help="Zone of times without an offset; unset: UTC.")] = "",
-    dates: Annotated[
-        Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day, month and year.", show_default=False)
-    ] = None,
+    group: Group = "",
+    timezone: Timezone = "",
+    dates: Dates = None,
     as_json: context.Json = False,
 ) -> None:
     """Forecast every series of a table by its own past, with an 80 % interval and a report.
@@ -47,8 +44,7 @@ def forecast(
     asked = one_shot.Asked(path=file, time=time, values=tuple(value or ()), group=group, timezone=timezone, dates=dates)
     ahead_of.prepare(out, file)
     data = one_shot.read(asked, now=now)
-    say = (lambda _: None) if as_json else lambda said: print(f"  {said}", file=sys.stderr, flush=True)
-    ahead = ahead_of.foresee(data, hours=hours, say=say)
+    ahead = ahead_of.foresee(data, hours=hours, say=context.progress(quiet=as_json))
     outputs = [ahead_of.write_forecast(out, data, ahead), ahead_of.write_report(out, data, ahead, at=now)]
     rejected = one_shot.write_rejected(out, data)
     outputs += [rejected] if rejected else []

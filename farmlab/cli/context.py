@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from farmlab.config import Settings
@@ -61,6 +62,11 @@ def open_store() -> Iterator[Store]:
 def who(by: str = "") -> str:
     """The name that stands beside what is changed."""
     return by or getpass.getuser()
+
+
+def progress(*, quiet: bool) -> Callable[[str], None]:
+    """What says beside the answer how far a long command is; nothing where a program reads."""
+    return (lambda _: None) if quiet else lambda text: print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def say(value: Any, *, as_json: bool, text: str) -> None:

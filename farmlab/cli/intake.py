@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -87,7 +86,7 @@ def import_(
             mapping=parse_pairs(mapping or ()),
             timezone=timezone,
             dates=dates,
-            progress=_progress(quiet=as_json),
+            progress=context.progress(quiet=as_json),
         )
     value = {**_plain(done.run), "said": list(done.said), "quarantine": str(done.quarantine or "")}
     context.say(value, as_json=as_json, text=_import_told(done, farm))
@@ -129,15 +128,13 @@ def _sync(store: Store, farm: str, at: datetime, *, force: bool, days: bool, qui
     from farmlab.domain import SyncRun
 
     try:
-        return ingest.sync(store, context.settings(), farm, at=at, force=force, days=days, say=_progress(quiet=quiet))
+        return ingest.sync(
+            store, context.settings(), farm, at=at, force=force, days=days, say=context.progress(quiet=quiet)
+        )
     except Busy as error:
         if force:
             raise
         return SyncRun(farm=farm, source="", started_at=at, error=str(error))
-
-
-def _progress(*, quiet: bool) -> Any:
-    return (lambda _: None) if quiet else lambda text: print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def _told(run: SyncRun) -> str:

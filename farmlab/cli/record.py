@@ -15,7 +15,7 @@ from farmlab.cli.house import FarmName
 from farmlab.domain import EventKind
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from farmlab.store import Store
 
@@ -165,11 +165,7 @@ def _beside(today: Any, yesterday: Any) -> str:
         )
         for metric in byhand.DAILY
     ]
-    return aligned(("", _head(today.day), _head(yesterday.day)), rows, empty="")
-
-
-def _head(day: date) -> str:
-    return day.isoformat()
+    return aligned(("", str(today.day), str(yesterday.day)), rows, empty="")
 
 
 def _shown(value: float | None) -> str:
