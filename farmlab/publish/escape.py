@@ -29,7 +29,7 @@ _DRAWING: Final = (
     " stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity fill-opacity opacity text-anchor"
     " dominant-baseline font-size font-weight preserveAspectRatio preserveaspectratio focusable"
 )
-_EVERYWHERE: Final = frozenset({"class", "style", "title", "role", "lang", "dir", "tabindex"})
+_EVERYWHERE: Final = frozenset({"class", "title", "role", "lang", "dir", "tabindex"})
 _OWN: Final = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
@@ -54,7 +54,10 @@ _SVG_TAGS: Final = (
     "svg g defs path polyline polygon line rect circle ellipse text tspan use clipPath title desc symbol marker"
     " linearGradient radialGradient stop pattern mask image"
 )
-_OUTSIDE: Final = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(|javascript:", re.IGNORECASE)
+_OUTSIDE: Final = re.compile(
+    r"\\|url\((?!\s*['\"]?#)|(?:image|image-set|cross-fade|src)\(|@import|expression\(|javascript:", re.IGNORECASE
+)
+"""What may load from elsewhere, in a style or in an attribute that is read as one; a backslash could hide it."""
 
 
 def clean_html(html: str) -> Markup:
@@ -107,13 +110,15 @@ def _allowed(tag: str, name: str, value: str) -> bool:
         return tag == "img" and _IMAGE.fullmatch(value) is not None
     if name == "href":
         return tag == "a" and _WITHIN.fullmatch(value) is not None
-    return name in _EVERYWHERE or name.startswith("aria-") or name in _DRAWING.split() or name in _OWN.get(tag, ())
+    if name == "style" or name in _DRAWING.split():
+        return not _OUTSIDE.search(value)
+    return name in _EVERYWHERE or name.startswith("aria-") or name in _OWN.get(tag, ())
 
 
 def _keep_drawing(element: Any) -> None:
     """Remove, in place, every element and attribute that is no part of a drawing."""
     for child in list(element):
-        if _local(child.tag) in _SVG_TAGS.split() and not _OUTSIDE.search(child.text or ""):
+        if _local(child.tag) in _SVG_TAGS.split():
             _keep_drawing(child)
         else:
             element.remove(child)

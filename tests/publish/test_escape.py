@@ -47,8 +47,13 @@ PIECES = st.lists(st.sampled_from(HOSTILE.splitlines()), max_size=12).map("".joi
         ('<a href="../index.html#top">g</a>', '<a href="../index.html#top">g</a>'),
         ('<img src="https://example.org/x.png" alt="h">', '<img alt="h">'),
         ('<img src="data:image/png;base64,AAAA" alt="i">', '<img src="data:image/png;base64,AAAA" alt="i">'),
-        ('<p style="color: red; background: url(//x)">j</p>', '<p style="color: red;">j</p>'),
+        ('<p style="color: red; position: fixed">j</p>', '<p style="color: red;">j</p>'),
+        ('<p style="color: red; background: url(//x)">j</p>', "<p>j</p>"),
         ('<form action="//x"><input></form>k', "k"),
+        ('<p style="background-color: url(https://x)">l</p>', "<p>l</p>"),
+        (r'<p style="width: \75 rl(https://x)">m</p>', "<p>m</p>"),
+        ('<svg><path fill="url(https://x)"></path></svg>n', "<svg><path></path></svg>n"),
+        ('<b title="url(x)">o</b>', '<b title="url(x)">o</b>'),
     ],
 )
 def test_what_runs_loads_or_leaves_the_page_goes(html: str, kept: str) -> None:
@@ -89,11 +94,18 @@ def test_a_drawing_gets_its_sentence_and_keeps_its_shapes() -> None:
         "<style>@import url(//example.org)</style>",
         '<path style="fill: url(https://example.org/x)"/>',
         '<a xlink:href="javascript:alert(1)"><path/></a>',
+        r'<path style="fill: \75rl(https://example.org/x)"/>',
+        r'<path fill="u\72l(https://example.org/x)"/>',
+        """<g style="background-image: image-set('https://example.org/x.png' 1x)"/>""",
     ],
 )
 def test_what_is_no_part_of_a_drawing_goes(inside: str) -> None:
     drawn = clean_svg(SVG.format(inside), alt="a")
     assert not re.search(r"script|alert|example\.org|foreignObject|@import", drawn)
+
+
+def test_a_name_that_looks_like_an_address_stays_in_its_drawing() -> None:
+    assert "Fan url(3) javascript: 4" in clean_svg(SVG.format("<text>Fan url(3) javascript: 4</text>"), alt="a")
 
 
 def test_two_drawings_do_not_borrow_each_others_parts() -> None:
