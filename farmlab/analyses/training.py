@@ -34,15 +34,6 @@ FEWEST_FAILURES: Final = 5
 DRAWN: Final = 14
 SHOWN: Final = 25
 LIVED: Final = ("told, %", "came true, %", "Brier", "Brier, guessing")
-FIGURES: Final = {
-    "false_per_day": "false episodes a day, expected:",
-    "judged": "sensors judged:",
-    "in_grace": "in grace:",
-    "risk_0_24h/pr_auc": "PR-AUC 24 h:",
-    "risk_24_48h/pr_auc": "PR-AUC 24–48 h:",
-    "risk_24_48h/prevalence": "guessing:",
-}
-"""Figure of a record → what people call it."""
 WORDS: Final = {ModelStep.KEPT_OUT: "kept out", ModelStep.ROLLED_BACK: "rolled back"}
 NO_MODEL: Final = "No model of this farm is in use yet, the shipped ones serve"
 NOTHING: Final = figures.Table("<p>There is none yet.</p>", "There is none yet.")
@@ -109,7 +100,7 @@ def champions(watched: Watched) -> figures.Table:
             "of": one.scope,
             "version": one.version,
             "learned from": f"{one.window_start:%d %b %Y} to {one.window_end:%d %b %Y}" if one.window_start else "–",
-            "figures": _figures(one),
+            "figures": kept.figures_in_words(one),
             "state": kept.problem(one) or "ok",
         }
         for one in watched.champions
@@ -264,10 +255,6 @@ def _lived_of(horizon: str, told: pd.DataFrame) -> dict[str, object]:
     brier, guessing = float(np.mean((risks - true) ** 2)), float(true.mean() * (1 - true.mean()))
     found = dict(zip(LIVED, (100 * risks.mean(), 100 * true.mean(), brier, guessing), strict=True))
     return row | found | {"verdict": "better than guessing" if brier < guessing else "no better than guessing"}
-
-
-def _figures(record: ModelRecord) -> str:
-    return ", ".join(f"{said} {record.metrics[name]:.3g}" for name, said in FIGURES.items() if name in record.metrics)
 
 
 def _are(table: pd.DataFrame, verdict: str) -> int:

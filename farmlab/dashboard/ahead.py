@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NOTEBOOK: Final = "forecast"
 TABLE: Final = "forecast"
 """Columns: house, metric, time (end of the hour), forecast, lower and upper (80 %)."""
-SHOWN: Final = ("temp", "rh", "water", "feed", "power")
+SHOWN: Final = ("temp", "rh", "co2", "nh3", "water", "feed", "power")
 OLD: Final = timedelta(hours=6)
 
 

@@ -58,6 +58,22 @@ def opened(record: ModelRecord) -> dict[str, Any]:
     return {name: part for name, part in record.state.items() if name != SEAL}
 
 
+FIGURES: Final = {
+    "false_per_day": "false episodes a day, expected:",
+    "judged": "sensors judged:",
+    "in_grace": "in grace:",
+    "risk_0_24h/pr_auc": "PR-AUC 24 h:",
+    "risk_24_48h/pr_auc": "PR-AUC 24–48 h:",
+    "risk_24_48h/prevalence": "guessing:",
+}
+"""Figure of a record → what people call it."""
+
+
+def figures_in_words(record: ModelRecord) -> str:
+    """The figures of a record that people should know; "" without any."""
+    return ", ".join(f"{said} {record.metrics[name]:.3g}" for name, said in FIGURES.items() if name in record.metrics)
+
+
 def problem(record: ModelRecord) -> str:
     """Why a record cannot be used; "" for one that can.
 

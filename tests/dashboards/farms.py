@@ -18,6 +18,9 @@ from farmlab.domain import (
     House,
     HouseKind,
     Hypothesis,
+    ModelChange,
+    ModelRecord,
+    ModelStep,
     Run,
     RunStatus,
     Sensor,
@@ -27,6 +30,7 @@ from farmlab.domain import (
     Verdict,
     VerdictState,
 )
+from farmlab.models import kept
 from farmlab.store import Store
 
 HOSTILE = "<script>window.evil=1</script>"
@@ -153,13 +157,15 @@ def _runs(store: Store, now: datetime, folder: Path) -> None:
     fans = [
         pd.DataFrame({"house": 3, "metric": metric, "time": times, "forecast": middle + wave,
                       "lower": middle + wave - width, "upper": middle + wave + width})
-        for metric, middle, width in (("temp", 24.0, 1.0), ("rh", 60.0, 5.0), ("water", 190.0, 25.0))
+        for metric, middle, width in (("temp", 24.0, 1.0), ("rh", 60.0, 5.0), ("water", 190.0, 25.0),
+                                      ("co2", 1900.0, 300.0), ("nh3", 9.0, 3.0))
         for wave in (np.sin(np.arange(48) / 4),)
     ]  # fmt: skip
     results.record(folder, tables={"forecast": pd.concat(fans)})
     done = Run(notebook="forecast", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE, folder=folder.name)
     store.save_run(done)
     _insights(store, slot, folder.parent)
+    _models(store, slot, folder.parent)
 
 
 def _insights(store: Store, slot: datetime, runs: Path) -> None:
@@ -184,6 +190,24 @@ def _insights(store: Store, slot: datetime, runs: Path) -> None:
     for notebook, folder in (("anomaly", "anomaly"), ("system_performance", "performance")):
         store.save_run(Run(notebook=notebook, farm="Hillside", house=0, slot=slot, status=RunStatus.DONE, folder=folder,
                            page="p.html", results={"summary": f"{notebook} said this."}))  # fmt: skip
+
+
+def _models(store: Store, slot: datetime, runs: Path) -> None:
+    """Two models in use, a challenger that was kept out, and what the last look at them found."""
+    for scope, metrics in (("house/3", {"judged": 21.0}), ("farm", {"risk_24_48h/pr_auc": 0.12})):
+        made = ModelRecord(name="m", version=0, task="anomaly" if scope != "farm" else "failure", farm="Hillside",
+                           scope=scope, fitted_at=slot - timedelta(days=3), metrics=metrics,
+                           libraries=kept.libraries("numpy"), state={"mean": 1.0})  # fmt: skip
+        saved = store.save_model(kept.sealed(made, data=""))
+        store.promote(saved.id, at=slot - timedelta(days=3), by="ann", note="better on held-out flocks")
+    store.note_model(ModelChange(task="failure", farm="Hillside", scope="farm", at=slot - timedelta(days=1),
+                                 what=ModelStep.KEPT_OUT, by="ann", note="PR-AUC .10 against .12"))  # fmt: skip
+    inputs = pd.DataFrame({"label": ["House 3, CO2", "House 3, water"], "psi": [0.4, 0.01],
+                           "verdict": ["shifted", "same"]})  # fmt: skip
+    worse = pd.DataFrame({"house": [3], "series": ["temperature"], "ratio": [1.62], "verdict": ["worse"]})
+    results.record(runs / "models", tables={"inputs": inputs, "forecasts": worse})
+    store.save_run(Run(notebook="model_training", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE,
+                       folder="models", page="p.html"))  # fmt: skip
 
 
 def _tidy(house: int, times: pd.DatetimeIndex, values: dict[str, np.ndarray]) -> pd.DataFrame:

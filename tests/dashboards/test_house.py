@@ -115,7 +115,8 @@ def test_a_finding_says_why_how_sure_and_what_to_check(page):
 
 def test_the_forecast_is_that_of_the_last_run(page):
     assert page.ahead.note.startswith("Made 7 min ago")
-    assert [fan.title for fan in page.ahead.fans] == ["Temperature", "Relative humidity", "Water an hour"]
+    titles = ["Temperature", "Relative humidity", "CO₂", "NH₃", "Water an hour"]
+    assert [fan.title for fan in page.ahead.fans] == titles
 
 
 def test_an_old_forecast_is_called_old(source):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -126,7 +127,14 @@ def expected(kind, category, title, **more):
                    severity=Severity.INFO, check=("Do this.",), **more)  # fmt: skip
 
 
-def test_what_is_to_come_stands_in_three_tabs_with_the_tables_of_the_last_runs(source):
+def filled(empty):
+    """Farms of its own, for a test that changes them."""
+    farms.fill(empty.store, NOW, folder=empty.runs / "f")
+    return empty
+
+
+def test_what_is_to_come_stands_in_three_tabs_with_the_tables_of_the_last_runs(empty):
+    source = filled(empty)
     told = [
         expected("heat_ahead", Category.FORECAST, "Heat stress likely tomorrow", score=0.8),
         expected("fan_belt_risk", Category.FAILURE, "Side fans may fail", score=0.7),
@@ -147,8 +155,40 @@ def test_what_is_to_come_stands_in_three_tabs_with_the_tables_of_the_last_runs(s
     assert "&lt;b&gt;falls" in html(source, "risk")
     [day] = next(part.rows for part in tab(source, "forecast").parts if part.name == "Hillside")
     assert (day[0], day[1]) == ("3", "23.0 to 25.0")
+    head = next(part.head for part in tab(source, "forecast").parts if part.name == "Hillside")
+    assert head == ("house", "temperature, °C", "humidity, %", "CO₂, ppm", "NH₃, ppm", "water, l")
+    assert day[3:5] == ("1899 to 1901", "8 to 10")
 
 
 def test_what_has_never_run_says_how_to_run_it(source):
     parts = {part.name: part for part in tab(source, "advice").parts}
     assert parts["Hillside"].none == "Has not run yet: farmlab run optimisation."
+
+
+def test_models_in_use_stand_with_their_age_their_last_trainings_and_what_has_moved(source):
+    view = tab(source, "models")
+    assert view.head.sentence == "2 models are in use."
+    hillside, room = sorted(view.farms, key=lambda part: part.name)
+    assert hillside.champions == (
+        ("anomaly", "house 3", "1", "3 d ago", "sensors judged: 21"),
+        ("failure", "farm", "1", "3 d ago", "PR-AUC 24–48 h: 0.12"),
+    )
+    assert [row[3] for row in hillside.trainings] == ["kept out", "promoted", "promoted"]
+    assert hillside.trainings[0][4] == "PR-AUC .10 against .12"
+    assert hillside.moved == (
+        ("input", "House 3, CO2", "PSI 0.40", "shifted"),
+        ("forecast", "House 3, temperature", "1.62 × the error before", "worse"),
+    )
+    assert (room.champions, room.known) == ((), False)
+    assert room.looked == "Not looked at yet; it is done weekly, or by: farmlab run model_training."
+    assert "the shipped ones serve" in html(source, "models")
+
+
+def test_a_model_that_cannot_be_used_is_said_first(empty):
+    source = filled(empty)
+    known = next(one for one in source.store.models(farm="Hillside") if one.task == "failure")
+    changed = source.store.save_model(replace(known, id=0, version=0, libraries={"numpy": "0.1"}))
+    source.store.promote(changed.id, at=NOW)
+    head = tab(source, "models").head
+    assert head.state is State.WARNING
+    assert head.sentence.startswith("One model cannot be used. First: Hillside, farm: it was made with numpy 0.1")

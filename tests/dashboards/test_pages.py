@@ -103,6 +103,8 @@ def test_every_tab_shows_the_figures_of_the_farm_and_fits(visits: dict[str, Visi
         "Overview": "system_performance said this.",
         "Anomalies": "Tunnel fan 2 is not moving air",
         "Causes": "Pressure fell with the fan",
+        "Forecast": "1899 to 1901",
+        "Models": "PR-AUC .10 against .12",
         "System performance": "97.0 % of 2016 attempts",
     }
     for title, said in expected.items():

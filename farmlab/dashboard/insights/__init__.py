@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from farmlab.dashboard.insights import ahead, anomalies, causes, performance, summary
+from farmlab.dashboard.insights import ahead, anomalies, causes, models, performance, summary
 from farmlab.dashboard.insights.stored import Tab
 
 TABS: Final = (
@@ -18,6 +18,7 @@ TABS: Final = (
     Tab("forecast", "Forecast", ahead.forecast, page="ahead"),
     Tab("risk", "Failure risk", ahead.risk, page="ahead"),
     Tab("advice", "Advice", ahead.advice, page="ahead"),
+    Tab("models", "Models", models.read),
     Tab("performance", "System performance", performance.read),
 )
 """In the order in which they stand on the page; another one is another line."""

@@ -29,7 +29,17 @@ MOST_ROWS: Final = 16
 FORECAST: Final = "forecast"
 """The other analyses speak of flocks, and not of farms without any."""
 DAY: Final = pd.Timedelta(hours=24)
-_FORECAST: Final = ("house", "temperature, °C", "humidity, %", "water, l", "feed, kg")
+_FORECAST: Final = (
+    "house",
+    "temperature, °C",
+    "humidity, %",
+    "CO₂, ppm",
+    "NH₃, ppm",
+    "water, l",
+    "feed, kg",
+    "power, W",
+)
+"""Columns of which no house of a farm has anything are left out."""
 _RISK: Final = ("house", "part", "24 h, %", "24–48 h, %", "health", "why")
 _ADVICE: Final = ("house", "heat balance", "explains, %")
 
@@ -128,7 +138,14 @@ def _part(
     if last is None:
         return Part(farm.name, farm.simulated, "", False, head, (), f"Has not run yet: farmlab run {notebook}.")
     table = tuple(rows(last))[:MOST_ROWS]
+    head, table = _told(head, table) if notebook == FORECAST else (head, table)
     return Part(farm.name, farm.simulated, last.age, last.late, head, table, "Nothing to show: no flock, or no data.")
+
+
+def _told(head: tuple[str, ...], rows: Rows) -> tuple[tuple[str, ...], Rows]:
+    """Without the columns that hold nothing."""
+    full = [place for place in range(len(head)) if any(row[place] != words.NOTHING for row in rows)]
+    return tuple(head[place] for place in full), tuple(tuple(row[place] for place in full) for row in rows)
 
 
 def _next_day(last: Stored) -> Iterable[tuple[str, ...]]:
@@ -140,7 +157,8 @@ def _next_day(last: Stored) -> Iterable[tuple[str, ...]]:
     day = table[table["time"] <= table["time"].min() + DAY]
     for house, part in day.groupby("house"):
         by = {str(metric): rows["forecast"].astype(float) for metric, rows in part.groupby("metric")}
-        yield str(house), _reach(by, "temp", 1), _reach(by, "rh", 0), _total(by, "water"), _total(by, "feed")
+        climate = (_reach(by, "temp", 1), _reach(by, "rh", 0), _reach(by, "co2", 0), _reach(by, "nh3", 0))
+        yield str(house), *climate, _total(by, "water"), _total(by, "feed"), _reach(by, "power", 0)
 
 
 def _risks(last: Stored) -> Iterable[tuple[str, ...]]:
@@ -155,18 +173,18 @@ def _balances(last: Stored) -> Iterable[tuple[str, ...]]:
 
 
 def _reach(by: Mapping[str, pd.Series], metric: str, digits: int) -> str:
-    return f"{by[metric].min():.{digits}f} to {by[metric].max():.{digits}f}" if metric in by else "–"
+    return f"{by[metric].min():.{digits}f} to {by[metric].max():.{digits}f}" if metric in by else words.NOTHING
 
 
 def _total(by: Mapping[str, pd.Series], metric: str) -> str:
-    return f"{by[metric].sum():.0f}" if metric in by else "–"
+    return f"{by[metric].sum():.0f}" if metric in by else words.NOTHING
 
 
 def _number(row: Mapping[str, Any], name: str, digits: int) -> str:
     value = row.get(name)
-    return "–" if value is None or pd.isna(value) else f"{float(value):.{digits}f}"
+    return words.NOTHING if value is None or pd.isna(value) else f"{float(value):.{digits}f}"
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
-    return "–" if value is None or pd.isna(value) or value == "" else str(value)
+    return words.NOTHING if value is None or pd.isna(value) or value == "" else str(value)
