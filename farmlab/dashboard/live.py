@@ -46,6 +46,8 @@ class Page:
             self.shown.value = self.draw(self._source, clock.now())
         except FarmLabError as error:
             self.shown.value = render.trouble(str(error.what), error.next_step)
+        except Exception as error:  # a page that stopped renewing itself would go on showing what was
+            self.shown.value = render.unforeseen(error)
 
     async def keep_renewing(self, every_s: float = EVERY_S) -> None:
         """Draw it again every few seconds, for ever."""

@@ -36,6 +36,12 @@ def trouble(sentence: str, next_step: str = "") -> str:
     return environment(TEMPLATES).get_template("trouble.html.j2").render(sentence=sentence, next_step=next_step)
 
 
+def unforeseen(error: Exception) -> str:
+    """A page that cannot be drawn for a reason that nobody thought of; the error's own words may tell too much."""
+    said = f"This page cannot be drawn now ({type(error).__name__})."
+    return trouble(said, "It tries again by itself; if this stays, tell whoever looks after FarmLab.")
+
+
 @cache
 def style() -> str:
     """The style of all pages, as an element."""

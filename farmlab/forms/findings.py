@@ -59,6 +59,8 @@ class Form:
             self._show(view.read(self._store, at=clock.now()))
         except FarmLabError as error:
             self.head.value = render.trouble(str(error.what), error.next_step)
+        except Exception as error:  # a page that stopped renewing itself would go on showing what was
+            self.head.value = render.unforeseen(error)
 
     async def keep_renewing(self, every_s: float = EVERY_S) -> None:
         """Read them again every few seconds, for ever."""

@@ -77,9 +77,9 @@ class Page:
 
 
 def read(store: Store, *, at: datetime) -> Page:
-    """Everything that the form shows at this moment."""
+    """Everything that the form shows at this moment; farms that are retired have nobody to answer."""
     zones = {farm.name: farm.timezone for farm in store.farms()}
-    waiting = sorted(store.findings(status=WAITING), key=urgency)
+    waiting = sorted((item for item in store.findings(status=WAITING) if item.farm in zones), key=urgency)
     cards = tuple(_card(store, finding, zones[finding.farm], at) for finding in waiting[:MOST])
     return Page(at, cards, max(len(waiting) - MOST, 0))
 

@@ -108,6 +108,22 @@ def test_it_renews_itself(home):
     assert len(drawn) > 3
 
 
+def test_a_fault_of_ours_is_said_and_the_page_goes_on(home):
+    page, faults = live.Page(config.load(), lambda source, at: "page"), [KeyError("<b>secret</b>")]
+
+    def draw(source, at):
+        if faults:
+            raise faults.pop()
+        return "page"
+
+    page.draw = draw
+    page.renew()
+    assert "cannot be drawn now (KeyError)" in page.shown.value
+    assert "secret" not in page.shown.value
+    page.renew()
+    assert page.shown.value == "page"
+
+
 def test_a_dashboard_cannot_write(home):
     def write(source: Source, at: object) -> str:
         source.store.add_farm(Farm(name="intruder"))

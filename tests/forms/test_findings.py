@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import ipywidgets
 import pytest
@@ -138,6 +139,13 @@ def test_what_is_being_written_stays_when_the_page_renews_itself(form: Form) -> 
     assert [one.value for one in widgets(form, ipywidgets.Text) if one.description == "Note"] == ["the belt is"]
     press(form, "Close")
     assert not [one for one in widgets(form, ipywidgets.Text) if one.description == "Note"]
+
+
+def test_a_farm_that_is_retired_is_not_asked_about(form: Form, store: Store) -> None:
+    store.update_farm(replace(store.farm("Hillside"), retired_at=clock.now()))
+    form.renew()
+    assert "Nothing waits for an answer." in form.head.value
+    assert form.cards.children == ()
 
 
 def test_it_reads_through_a_store_that_cannot_write(form: Form) -> None:
