@@ -17,7 +17,6 @@
     ├── StoreError                the database is out of reach, full or locked
     ├── ModelError
     │   ├── NotFitted             used before ``fit``
-    │   ├── Disqualified          fitted, but unfit to be used
     │   └── VersionMismatch       fitted by another library version
     └── RunError                  a notebook run
         ├── BadParameter          unknown or ill-typed parameter, or a secret as one
@@ -137,10 +136,6 @@ class ModelError(FarmLabError):
 
 class NotFitted(ModelError):
     """The estimator was asked before it was fitted."""
-
-
-class Disqualified(ModelError):
-    """The estimator is fitted, but judged unfit to be used."""
 
 
 class VersionMismatch(ModelError):

@@ -167,7 +167,7 @@ def _default_house(job: _Job, known: Recognised, numbers: list[int]) -> int:
         raise UnknownName(
             f"the farm has no house {number}",
             where=job.farm.name,
-            next_step=f"Add it first: farmlab house add {job.farm.name!r} {number}",
+            next_step=f"Add it first: farmlab house add --farm {job.farm.name!r} --house {number}",
         )
     if job.house is not None:
         return job.house

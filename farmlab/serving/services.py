@@ -61,7 +61,7 @@ def plan(settings: Settings, *, gateways: Iterable[str] = (), with_forms: bool =
     services = (
         *(gateway(settings, address) for address in gateways),
         prefect(settings, server, env),
-        schedules(settings, env),
+        schedules(env),
         dashboards(settings, page, token),
         *(service for service, _ in writing),
     )
@@ -108,9 +108,8 @@ def prefect(settings: Settings, port: int, env: dict[str, str]) -> Service:
     )
 
 
-def schedules(settings: Settings, env: dict[str, str]) -> Service:
+def schedules(env: dict[str, str]) -> Service:
     """The process that executes flows when they are due."""
-    del settings
     path = os.pathsep.join(filter(None, (str(workspace()), os.environ.get("PYTHONPATH", ""))))
     return Service("schedules", (sys.executable, "-m", "flows"), env={**env, "PYTHONPATH": path})
 
