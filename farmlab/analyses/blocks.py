@@ -12,6 +12,7 @@ import pandas as pd
 from farmlab import clock, figures
 from farmlab.features import water_feed
 from farmlab.figures import Table
+from farmlab.findings import seen
 from farmlab.states import SEVERITIES, VERDICTS
 from farmlab.text import one_line, sure
 
@@ -130,22 +131,40 @@ def spoken(moment: datetime, lab: Scope) -> str:
 
 
 def evidence(finding: Finding, lab: Scope) -> figures.Picture | None:
-    """The sensor that shows the finding, with what was usual behind it; None when no single one does."""
+    """What the finding was judged by, else the sensor that shows it, with what was usual; None where nothing does."""
+    kept = seen.of(finding)
+    if kept is not None:
+        return _evidence(finding, lab, kept.frame["seen"], kept.frame.drop(columns="seen"), kept.label, unit=kept.unit)
     sensor = _sensor_of(finding, lab)
     if sensor is None:
         return None
     wide = lab.wide(finding.house, history_hours=CONTEXT_HOURS)
     if sensor.column not in wide or not wide[sensor.column].notna().any():
         return None
+    series = shown(wide[sensor.column], sensor, lab.farm.timezone)
+    return _evidence(finding, lab, series, _expected(wide, sensor), sensor.label, metric=sensor.metric)
+
+
+def _evidence(
+    finding: Finding,
+    lab: Scope,
+    series: pd.Series,
+    expected: pd.DataFrame | None,
+    label: str,
+    *,
+    metric: str = "",
+    unit: str = "",
+) -> figures.Picture:
     return figures.evidence(
-        shown(wide[sensor.column], sensor, lab.farm.timezone),
-        metric=sensor.metric,
+        series,
+        metric=metric,
+        unit=unit,
         marks=[finding],
         start=max(lab.start, finding.start) - timedelta(hours=CONTEXT_HOURS),
         until=lab.until,
         timezone=lab.farm.timezone,
-        expected=_expected(wide, sensor),
-        label=sensor.label,
+        expected=expected,
+        label=label,
         alt=finding.title,
     )
 

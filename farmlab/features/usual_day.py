@@ -62,10 +62,16 @@ def change(amount: pd.Series, usual: Sequence[float | None], *, hours: float, ti
     >>> print(change(drunk * 0.8, usual, hours=3, timezone="UTC").iloc[-1].round(3))
     -0.2
     """
+    both = beside(amount, usual, timezone=timezone)
+    return _apart(both["seen"], both["expected"], hours)
+
+
+def beside(amount: pd.Series, usual: Sequence[float | None], *, timezone: str) -> pd.DataFrame:
+    """What was taken in each half-hour (``seen``) beside what the usual day has there (``expected``)."""
     means = slots(amount)
     expected = np.array([np.nan if value is None else value for value in usual])
-    wanted = pd.Series(expected[_slot(pd.DatetimeIndex(means.index), timezone)], index=means.index)
-    return _apart(means, wanted, hours)
+    wanted = expected[_slot(pd.DatetimeIndex(means.index), timezone)]
+    return pd.DataFrame({"seen": means, "expected": wanted}, index=means.index)
 
 
 def changes(amount: pd.Series, *, hours: float, timezone: str) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -33,6 +34,7 @@ def evidence(
     series: pd.Series,
     *,
     metric: str,
+    unit: str = "",
     marks: Sequence[Marked],
     start: datetime,
     until: datetime,
@@ -49,7 +51,9 @@ def evidence(
     series
         Readings in the unit of the metric.
     metric
-        Its code; "" where nobody knows what was measured.
+        Its code; "" where nobody knows what was measured, or it is no sensor.
+    unit
+        The unit of what is no sensor.
     marks
         The finding, or several episodes.
     start, until
@@ -65,7 +69,7 @@ def evidence(
     title
         Left out where the finding's words stand beside the figure.
     """
-    about = units.metric(metric) if metric else _UNKNOWN
+    about = units.metric(metric) if metric else replace(_UNKNOWN, unit=unit, digits=0 if unit == "%" else 2)
     figure, (panel,) = sheet([HEIGHT], title=title, width=WIDTH, left=60, right=112)
     span([panel], start, until, timezone=timezone)
     head(panel, label or about.label, unit=about.unit)

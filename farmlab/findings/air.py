@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from farmlab.domain import Category, EventKind, Severity
 from farmlab.features import air_balance
+from farmlab.findings import seen
 from farmlab.findings.case import beyond, capital
 
 if TYPE_CHECKING:
@@ -96,7 +97,14 @@ def _fans(case: Case) -> Finding | None:
             "Check that no inlet hangs and no door is open.",
         ),
         deficit=round(worst, 3),
+        seen_as=_seen(deficit(case, readings=QUICK), limit, since),
     )
+
+
+def _seen(lack: pd.Series, limit: pd.Series, since: pd.Timestamp) -> dict[str, Any]:
+    """The air that was missing, beside what may be."""
+    frame = pd.DataFrame({"seen": 100 * lack, "lower": 0.0, "upper": 100 * limit})
+    return seen.kept(frame, since=since, label="air of the fans that is missing", unit="%")
 
 
 def _severe(case: Case, limit: pd.Series) -> pd.Series:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from farmlab.domain import Category, Severity
 from farmlab.features import usual_day, water_feed
+from farmlab.findings import seen
 from farmlab.findings.calibration import night_hours
 from farmlab.findings.case import beyond, capital
 from farmlab.findings.table import AMOUNTS, detector_table
@@ -185,4 +186,13 @@ def _off_over(case: Case, metric: str, hours: float, limit: float, sign: int) ->
         check=("Walk the birds; press nipples along each line; look for wet litter and at the water filter.",),
         share=round(share, 3),
         hours=hours,
+        seen_as=_seen(case, metric, since),
     )
+
+
+def _seen(case: Case, metric: str, since: pd.Timestamp) -> dict[str, Any]:
+    """What was taken beside the usual day, in percent of what the age lets expect."""
+    column = METRICS[metric].column
+    usual = case.calibration["usual"][column]["profile"]
+    both = 100 * usual_day.beside(_taken(case)[column], usual, timezone=case.timezone)
+    return seen.kept(both, since=since, label=f"{METRICS[metric].label} for the age", unit="%")

@@ -13,6 +13,7 @@ import pytest
 from farmlab.analyses import anomaly, arrivals, blocks, coming, daily
 from farmlab.domain import Category, Finding, Hypothesis, Severity, Verdict, VerdictState
 from farmlab.figures import Picture
+from farmlab.findings import seen
 
 if TYPE_CHECKING:
     from farmlab.scope import Scope
@@ -212,6 +213,17 @@ def test_evidence_shows_the_sensor_that_is_named(house: Scope) -> None:
     assert "temperature 1" in picture.svg
     nothing = replace(finding(Severity.WARNING, 1, house), subject="nothing", kind="other")
     assert blocks.evidence(nothing, house) is None
+
+
+def test_evidence_shows_what_a_finding_was_judged_by(house: Scope) -> None:
+    found = finding(Severity.WARNING, 1, house)
+    times = pd.date_range(found.start, house.until, freq="5min")
+    judged = pd.DataFrame({"seen": 50.0, "lower": 0.0, "upper": 20.0}, index=times)
+    kept = seen.kept(judged, since=times[0], label="missing air", unit="%")
+    picture = blocks.evidence(replace(found, data={seen.SEEN: kept}), house)
+    assert "missing air, %" in picture.svg
+    assert "50 %" in picture.svg
+    assert "temperature 1" not in picture.svg
 
 
 def test_verdict_is_said_with_shape_word_and_reason() -> None:

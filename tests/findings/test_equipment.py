@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from farmlab.domain import Category, Flock, Severity
+from farmlab.findings import seen
 from tests.findings.houses import add_to_meter, house, last, look, only
 
 
@@ -43,6 +44,9 @@ def test_fans_that_move_less_air_than_asked() -> None:
     assert finding.data["deficit"] == pytest.approx(0.5, abs=0.1)
     assert "co2_ppm_high" not in {f.kind for f in found}
     assert any("belt" in step for step in finding.check)
+    missing = seen.of(finding).frame
+    assert (missing["seen"] > missing["upper"]).loc[finding.start :].iloc[1:].all()
+    assert (missing["seen"] < missing["upper"]).loc[: finding.start].all()
 
 
 def test_an_auger_that_brings_nothing() -> None:
@@ -107,3 +111,5 @@ def test_too_little_water_and_what_the_feed_says_about_it(water: float, feed: fl
     assert finding.data["share"] == pytest.approx(water - 1, abs=0.05)
     assert finding.data["causes"][0] == cause
     assert "age 25 d" in finding.title
+    taken = seen.of(finding).frame.dropna()
+    assert (taken["seen"] / taken["expected"]).iloc[-6:].median() == pytest.approx(water, abs=0.06)
