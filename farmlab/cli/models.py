@@ -15,6 +15,8 @@ from farmlab.cli.columns import aligned
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from farmlab.analyses.evaluation import Measured
     from farmlab.analyses.labelled import DataSet
 
@@ -53,18 +55,70 @@ def listing(
 
 @app.command()
 def evaluate(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Detectors; default: all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]…", help="Detectors, failure_risk, forecast; default: all.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="Labelled public data; default: FARMLAB_BENCH_DATA.")] = None,
     as_json: context.Json = False,
 ) -> None:
-    """Recall beside chance, false episodes, delay and VUS-PR of detectors, walked forward over labelled readings."""
+    """Models beside the simplest there is, on what they had not learned from: detectors, failure risk, forecasts.
+
+    Detectors are walked forward over labelled readings: recall beside chance, false episodes, delay, VUS-PR. Models of
+    failure are judged on later failures, horizon by horizon; forecasts by what came of those of the last two weeks.
+    """
     from farmlab.analyses import evaluation, labelled
 
-    chosen = _chosen(names or [])
+    chosen, lived = _chosen(names or [])
+    told = _lived(lived)
+    if not chosen:
+        context.say({name: _plain(table) for name, table in told.items()}, as_json=as_json, text=lived_in_words(told))
+        return
     sets = (*labelled.own(), *labelled.public(data or context.settings().bench_data))
     measured = evaluation.measure(chosen, sets, say=_progress)
     missing = "" if any(one.heading == labelled.EVIDENCE for one in sets) else labelled.WHERE
-    context.say(answer(measured, sets, missing), as_json=as_json, text=in_words(measured, sets, missing))
+    whole = {**answer(measured, sets, missing), **{name: _plain(table) for name, table in told.items()}}
+    parts = [in_words(measured, sets, missing), lived_in_words(told)]
+    context.say(whole, as_json=as_json, text="\n\n".join(part for part in parts if part))
+
+
+def lived_in_words(told: dict[str, pd.DataFrame]) -> str:
+    """The tables of failures and forecasts for people."""
+    titles = {
+        "failure_risk": "RISK OF FAILURE, on later failures than were learned from",
+        "forecast": "FORECASTS of the last two weeks, by what came true",
+    }
+    parts = []
+    for name, table in told.items():
+        rows = [[_short(cell) for cell in row] for row in _cells(table)]
+        parts.append(f"{titles[name]}\n" + aligned(list(table.columns), rows, empty="Nothing was forecast yet."))
+    return "\n\n".join(parts)
+
+
+def _cells(table: pd.DataFrame) -> list[list[Any]]:
+    """The rows; what is missing is None."""
+    return table.astype(object).where(table.notna(), None).to_numpy().tolist()
+
+
+def _short(cell: object) -> str:
+    if cell is None:
+        return "–"
+    return f"{cell:.3g}" if isinstance(cell, float) and not cell.is_integer() else str(cell).removesuffix(".0")
+
+
+def _lived(names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    from farmlab import clock
+    from farmlab.analyses import held_out
+
+    if not names:
+        return {}
+    with context.open_store() as store:
+        tables = {held_out.FAILURE: lambda: held_out.failures(store),
+                  held_out.FORECAST: lambda: held_out.forecasts(store, clock.now())}  # fmt: skip
+        return {name: tables[name]() for name in names}
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(map(str, table.columns), row, strict=True)) for row in _cells(table)]
 
 
 def answer(measured: Sequence[Measured], sets: Sequence[DataSet], missing: str) -> dict[str, Any]:
@@ -102,15 +156,19 @@ def _estimators() -> list[dict[str, Any]]:
     return rows
 
 
-def _chosen(names: list[str]) -> list[str]:
+def _chosen(names: list[str]) -> tuple[list[str], list[str]]:
+    """The detectors that were asked for, and which of failure risk and forecast; all without a name."""
+    from farmlab.analyses.held_out import FAILURE, FORECAST
     from farmlab.errors import UnknownName
     from farmlab.models import registry
 
     known = [entry.name for entry in registry.entries(task="anomaly")]
+    lived = [FAILURE, FORECAST]
     for name in names:
-        if name not in known:
-            raise UnknownName.among("detector", name, known)
-    return names or known
+        if name not in (*known, *lived):
+            raise UnknownName.among("model", name, (*known, *lived))
+    asked = names or [*known, *lived]
+    return [name for name in asked if name in known], [name for name in lived if name in asked]
 
 
 def _progress(text: str) -> None:

@@ -13,6 +13,7 @@ from farmlab.errors import InsufficientData, StaleData
 from farmlab.models.baseline import Baseline
 from farmlab.models.forecasting import scores
 from farmlab.models.forecasting.ensemble import ENSEMBLE, Ensemble
+from farmlab.models.forecasting.log import Log
 from farmlab.models.forecasting.naive import SEASONAL_NAIVE
 from farmlab.models.forecasting.packing import pack, unpack
 from farmlab.models.forecasting.peaks import Peak, peak
@@ -23,6 +24,8 @@ from farmlab.models.hourly import hourly
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from numpy.typing import NDArray
 
     from farmlab.models.forecasting.ensemble import Outlook
     from farmlab.models.forecasting.member import Member
@@ -147,6 +150,18 @@ def forecast(
         peak=peak(made.path, ensemble.log, ensemble.y, ensemble.newest),
         memory=_memory(ensemble, history, about.code, since),
     )
+
+
+def figures_of(memory: Mapping[str, Any]) -> pd.DataFrame:
+    """The figures (:attr:`Forecasted.figures`) of what a forecast left behind."""
+    return scores.figures(_Kept(unpack(memory["hours"]), int(memory["newest"]), Log.restored(memory["log"])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    y: NDArray[np.float64]
+    newest: int
+    log: Log
 
 
 def _members(*, amount: bool, weekly: bool, plan: pd.Series | None) -> tuple[Member, ...]:

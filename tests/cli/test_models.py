@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from farmlab.analyses import evaluation, labelled
+from farmlab import config, watch
+from farmlab.analyses import evaluation, labelled, outlook, remembered
 from farmlab.cli import models
+from farmlab.domain import Farm, House
 from farmlab.errors import ConfigError, UnknownName
 from farmlab.models import registry
 from farmlab.models.evaluation import KINDS
+from farmlab.models.forecast import forecast
+from farmlab.store import Store
 from tests.cli.kit import Terminal
 
 
@@ -90,6 +94,32 @@ def test_a_broken_file_is_told(bench: Path) -> None:
     (bench / "fault_injection" / "labels_dev.json").write_text('{"dev/T1": {}}')
     with pytest.raises(ConfigError, match="cannot be read"):
         labelled.public(bench)
+
+
+def test_models_of_failure_are_judged_by_later_failures_and_forecasts_by_what_came_true(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARMLAB_HOME", str(tmp_path))
+    with Store.open(config.load(tmp_path)) as store:
+        store.add_farm(Farm(name="Hill"))
+        store.save_house("Hill", House(number=1))
+    told = terminal.ask("models", "evaluate", "failure_risk", "forecast")
+    assert [row["horizon"] for row in told["failure_risk"]] == ["next 24 h", "24–48 h"]
+    assert all(row["PR-AUC"] > 2 * row["guessing"] for row in told["failure_risk"])
+    assert told["forecast"] == []
+    hours = pd.date_range("2026-06-01", periods=24 * 14, freq="h", tz="UTC")
+    known = pd.Series(20 + np.sin(np.arange(len(hours)) / 24 * 6.28) + np.arange(len(hours)) % 7 / 9, index=hours)
+    made = forecast(known, metric="temp", until=hours[-1])
+    with Store.open(config.load(tmp_path)) as store:
+        lab = watch.at(store, "Hill", hours[-1].to_pydatetime())
+    remembered.remember(lab, outlook.LEFT, 1, {"series": {"temp": dict(made.memory)}})
+    rows = terminal.ask("models", "evaluate", "forecast")["forecast"]
+    assert [(row["house"], row["day"]) for row in rows] == [(1, 1), (1, 2)]
+    issued = made.figures.query("model == 'ensemble'")
+    assert [row["MASE"] for row in rows] == pytest.approx(issued["mase"].tolist(), rel=1e-4)
+    said = terminal.type("models", "evaluate", "failure_risk", "forecast")
+    assert "trained on simulated failures" in said
+    assert "× yesterday's value" in said
 
 
 def test_a_wrong_name_and_an_empty_folder_are_told(terminal: Terminal, tmp_path: Path) -> None:

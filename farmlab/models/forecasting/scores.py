@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from farmlab.models.forecasting.window import DAY, HORIZON, as_times
 
 if TYPE_CHECKING:
     from farmlab.models.forecasting.ensemble import Ensemble, Outlook
+    from farmlab.models.forecasting.log import Log
     from farmlab.models.forecasting.window import Values
 
 WEIGHTS = {1: (6 / DAY, 1 - 6 / DAY, 0.0), 2: (0.0, 0.0, 1.0)}
@@ -34,7 +35,23 @@ def issued(ensemble: Ensemble) -> pd.DataFrame:
     return pd.DataFrame({**frame, **_bounded(path, low, high, ensemble.possible)})
 
 
-def figures(ensemble: Ensemble) -> pd.DataFrame:
+class Told(Protocol):
+    """What was known (hourly values up to the hour ``newest``), and what was forecast."""
+
+    @property
+    def y(self) -> Values:
+        """The values."""
+
+    @property
+    def newest(self) -> int:
+        """The hour of the last of them, since 1970."""
+
+    @property
+    def log(self) -> Log:
+        """The forecasts."""
+
+
+def figures(ensemble: Told) -> pd.DataFrame:
     """One row per member and day ahead; the first is the reference, the last the ensemble."""
     scale = _usual_change(ensemble.y)
     rows = [_row(ensemble, name, day, scale) for name in ensemble.log.names for day in (1, 2)]
@@ -53,7 +70,7 @@ def _row_names() -> tuple[str, ...]:
     return ("model", "day", "mae", "mase", "ratio", "wape", "coverage", "width", "origins")
 
 
-def _row(ensemble: Ensemble, name: str, day: int, scale: float) -> dict[str, Any]:
+def _row(ensemble: Told, name: str, day: int, scale: float) -> dict[str, Any]:
     scores = ensemble.log.scores
     own, reference = (scores[:, place] @ np.array(WEIGHTS[day]) for place in (ensemble.log.names.index(name), 0))
     both = np.isfinite(own) & np.isfinite(reference)
@@ -69,7 +86,7 @@ def _row(ensemble: Ensemble, name: str, day: int, scale: float) -> dict[str, Any
     return row | (_of_issued(ensemble, day, scale) if name == ensemble.log.names[-1] else {})
 
 
-def _of_issued(ensemble: Ensemble, day: int, scale: float) -> dict[str, float]:
+def _of_issued(ensemble: Told, day: int, scale: float) -> dict[str, float]:
     """What was really issued: error beside the amount, and what the interval was worth."""
     hours = DAYS[day - 1]
     log, errors = ensemble.log, ensemble.log.errors(ensemble.y, ensemble.newest)[:, DAYS[day - 1]]
