@@ -29,12 +29,15 @@ LIBRARIES = ("numpy", "pandas")
 WINDOW = timedelta(hours=24)
 REMEMBERED = timedelta(days=90)
 REFIT = timedelta(hours=24)
-"""What is usual in a house is learned anew once a day."""
+"""What is usual in a house is learned anew once a day, one house at a look, so that no look takes long."""
+LONGEST = timedelta(hours=36)
+"""Older than this it is not used."""
 
 
 def look(store: Store, farm: str, until: datetime) -> list[Finding]:
     """What is wrong on the farm in the 24 hours before ``until``; the findings are kept in the store."""
     scope = at(store, farm, until)
+    _renew(scope)
     return store.save_findings(farm, find(scope, calibrations(scope)), source=SOURCE, at=until)
 
 
@@ -78,7 +81,7 @@ def verdict(store: Store, farm: str, house: int, until: datetime) -> Verdict:
 
 
 def calibrations(scope: Scope, *, keep: bool = True) -> dict[int, dict[str, Any]]:
-    """What is usual in each house: learned within a day before the end of the scope, or learned now.
+    """What is usual in each house: learned within :data:`LONGEST` before the end of the scope, or learned now.
 
     With it comes how far people's answers have moved the limits, as known at the end of the scope. A house with too
     little history is judged by the limits of the others, or says that it waits (:mod:`farmlab.findings.peers`).
@@ -114,6 +117,19 @@ def train(scope: Scope, house: House, *, by: str = SOURCE) -> tuple[ModelRecord,
     return record, takes_over
 
 
+def _renew(scope: Scope) -> None:
+    """Learn anew the house whose picture is oldest, if it is a day old."""
+    known = [(record.fitted_at, house) for house in scope.houses if (record := _usable(scope, house)) is not None]
+    for fitted_at, house in sorted(known, key=lambda one: one[0]):
+        if scope.until < fitted_at + REFIT:
+            return
+        try:
+            train(scope, house)
+        except InsufficientData:
+            continue
+        return
+
+
 def _each(scope: Scope, *, keep: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     own = {house.number: _known(scope, house) or _anew(scope, house, keep=keep) for house in scope.houses}
     waiting = {house.number: _case(scope, house) for house in scope.houses if own[house.number] is None}
@@ -145,15 +161,20 @@ def _case(scope: Scope, house: House) -> Case:
 
 
 def _known(scope: Scope, house: House) -> dict[str, Any] | None:
-    """What is in use, if it is of the day before the end of the scope, of these libraries and form, and unchanged."""
-    record = scope.store.champion(TASK, scope.farm.name, name_of(house))
-    if record is None or not record.fitted_at <= scope.until < record.fitted_at + REFIT:
+    """What is in use, if it is young enough, of these libraries and form, and unchanged."""
+    record = _usable(scope, house)
+    if record is None:
         return None
     try:
         known = kept.opened(record)
     except VersionMismatch:
         return None
     return known if known.get("format") == findings.FORMAT else None
+
+
+def _usable(scope: Scope, house: House) -> ModelRecord | None:
+    record = scope.store.champion(TASK, scope.farm.name, name_of(house))
+    return record if record and record.fitted_at <= scope.until < record.fitted_at + LONGEST else None
 
 
 def _anew(scope: Scope, house: House, *, keep: bool) -> dict[str, Any] | None:

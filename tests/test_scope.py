@@ -114,6 +114,22 @@ def test_look_keeps_what_is_usual_for_a_day_and_finds_silence(store: Store) -> N
     assert newest.fitted_at == UNTIL + timedelta(days=1)
 
 
+def test_houses_are_learned_anew_one_at_a_look_unless_they_are_too_old(store: Store) -> None:
+    for house in (1, 2):
+        fill(store, house, days=6)
+
+    def learned(at: datetime) -> list[int]:
+        watch.look(store, "Barn", at)
+        return [house for house in (1, 2) if store.champion(watch.TASK, "Barn", f"house/{house}").fitted_at == at]
+
+    assert learned(UNTIL) == [1, 2]
+    assert learned(UNTIL + timedelta(hours=23, minutes=55)) == []
+    assert learned(UNTIL + timedelta(hours=24)) == [1]
+    assert learned(UNTIL + timedelta(hours=24, minutes=5)) == [2]
+    assert learned(UNTIL + timedelta(hours=24, minutes=10)) == []
+    assert learned(UNTIL + timedelta(hours=61)) == [1, 2]
+
+
 def test_a_calibration_of_another_version_is_made_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, 1, days=6)
     monkeypatch.setattr(kept, "version", lambda _: "0")
