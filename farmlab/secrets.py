@@ -15,11 +15,14 @@ read. Farm records hold ``env:NAME`` or ``sealed:…``, nothing else.
 
 from __future__ import annotations
 
+import base64
+import html
+import json
 import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from farmlab.errors import ConfigError
 
@@ -36,6 +39,8 @@ SEALED: Final = "sealed:"
 MASK: Final = "•••"
 SHORTEST_SCANNED: Final = 4
 """Shorter secrets are not searched for in outputs: they would be found everywhere."""
+_LONG_ENOUGH_ENCODED: Final = 8
+"""The base64 of shorter secrets is so short that it could be chance."""
 
 
 def keep(reference: str, settings: Settings, *, ask: Callable[[], str] | None = None) -> str:
@@ -131,14 +136,31 @@ def known_values(settings: Settings, farms: Iterable[Farm]) -> frozenset[str]:
 
 
 def mask(text: str, values: Iterable[str]) -> str:
-    """The text with every one of the secrets blacked out.
+    """The text with every one of the secrets blacked out, also as JSON, HTML, URLs and base64 write them.
 
     >>> mask("login with hunter22 failed", ["hunter22"])
     'login with ••• failed'
     """
-    for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, MASK)
+    written = {form for value in values if value for form in forms(value)}
+    for form in sorted(written, key=len, reverse=True):
+        text = text.replace(form, MASK)
     return text
+
+
+def forms(secret: str) -> frozenset[str]:
+    """How a secret may stand in a text: as it is, and as JSON (also JSON within JSON), HTML, URLs and base64 write it.
+
+    >>> sorted(forms('p&1'))
+    ['p%261', 'p&1', 'p&amp;1']
+    """
+    as_json = {_as_json(secret, ascii_only=ascii_only) for ascii_only in (True, False)}
+    within = {_as_json(text, ascii_only=ascii_only) for text in as_json for ascii_only in (True, False)}
+    encoded = {base64.b64encode(secret.encode()).decode()} if len(secret) >= _LONG_ENOUGH_ENCODED else set()
+    return frozenset({secret, html.escape(secret), quote(secret, safe="")} | as_json | within | encoded)
+
+
+def _as_json(text: str, *, ascii_only: bool) -> str:
+    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
 
 
 def _reveal_or_nothing(stored: str, settings: Settings) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import stat
 from pathlib import Path
 
@@ -124,6 +126,22 @@ def test_known_values_are_those_that_this_process_can_know(settings: Settings, m
     )
     short = Farm(name="B", settings={"pin": secrets.seal("123", settings)})
     assert secrets.known_values(settings, [farm, short]) == {PASSWORD, "p@ssword"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'say "pa\\"ss&1/é" twice',
+        r"url: https://me:pa%22ss%261%2F%C3%A9@host",
+        "<b>pa&quot;ss&amp;1/é</b>",
+        json.dumps({"line": json.dumps({"password": 'pa"ss&1/é'})}),
+        base64.b64encode('pa"ss&1/é'.encode()).decode(),
+    ],
+)
+def test_a_secret_is_masked_however_it_is_written(text: str) -> None:
+    masked = secrets.mask(text, ['pa"ss&1/é', ""])
+    assert masked.count(secrets.MASK) == 1
+    assert "ss" not in masked.replace("password", "")
 
 
 def test_the_longer_of_two_secrets_is_masked_whole() -> None:

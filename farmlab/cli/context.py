@@ -60,8 +60,19 @@ def open_store() -> Iterator[Store]:
 
 
 def who(by: str = "") -> str:
-    """The name that stands beside what is changed."""
-    return by or getpass.getuser()
+    """The name that stands beside what is changed.
+
+    Raises
+    ------
+    ConfigError
+        Nobody said it, and the operating system knows no name either, as in some containers.
+    """
+    from farmlab.errors import ConfigError
+
+    try:
+        return by or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise ConfigError("who says so is not known", next_step="Say it: --by NAME.") from None
 
 
 def progress(*, quiet: bool) -> Callable[[str], None]:

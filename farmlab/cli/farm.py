@@ -161,8 +161,10 @@ def options(settings: list[str] | None, secret: list[str] | None) -> dict[str, s
     said: dict[str, str] = {}
     for pair in (*(settings or ()), *(secret or ())):
         name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise ConfigError("a setting is written NAME=VALUE", where=name, next_step="Such as --set username=me.")
+        if not equals or not name:  # the pair is not repeated: somebody may have written a secret
+            raise ConfigError(
+                "a setting is written NAME=VALUE", next_step="Such as --set username=me or --secret password=-."
+            )
         said[name] = value
     return said
 

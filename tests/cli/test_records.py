@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from farmlab import cli
-from farmlab.cli import records
+from farmlab.cli import context, records
 from farmlab.config import load
 from farmlab.errors import ConfigError, DataError, FarmLabError, UnknownName
 from farmlab.store import Store
@@ -53,6 +53,22 @@ def test_a_farm_with_an_integration(terminal: Terminal, monkeypatch: pytest.Monk
     assert (farm["integration"], farm["houses"], farm["poll_minutes"]) == ("rotem", 3, 1)
     assert PASSWORD not in terminal.type("farm", "show", "Hillside")
     assert len(terminal.ask("flock", "list", "--farm", "Hillside")) == 3
+
+
+def test_a_secret_that_is_written_in_a_wrong_way_is_not_repeated(terminal: Terminal) -> None:
+    with pytest.raises(ConfigError, match="NAME=VALUE") as caught:
+        terminal.type("farm", "add", "X", "--integration", "rotem", "--secret", "hunter22")
+    assert "hunter22" not in str(caught.value)
+
+
+def test_who_says_so_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert context.who("Ann") == "Ann"
+    with pytest.raises(ConfigError, match="--by NAME"):
+        context.who()
 
 
 def test_a_secret_that_is_asked_for_is_sealed_and_not_shown(

@@ -13,7 +13,9 @@ from farmlab.errors import AuthError, BadPayload, IntegrationError, SourceUnavai
 from farmlab.integrations.rotem import RotemSettings
 from farmlab.integrations.rotem.calls import BUNDLE, SITE, table
 from farmlab.integrations.rotem.protocol import Answer
+from farmlab.integrations.rotem.service import Service
 from farmlab.integrations.rotem.session import Session
+from farmlab.integrations.rotem.transport import Transport
 
 OK = {"isInSession": True, "isAuthorize": True, "isSucceed": True, "ErrorObj": None, "exceptionMessage": None}
 LOST = OK | {"isInSession": False, "isAuthorize": False, "isSucceed": False, "reponseObj": None}
@@ -204,6 +206,14 @@ def test_a_refused_login_says_why(body: Any, kind: type[IntegrationError], said:
         talk(Session(settings()), reply(body))
     assert caught.value.where == "rotemnetweb.com"
     assert caught.value.next_step
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_password_that_the_service_says_back_is_blacked_out() -> None:
+    said = {"ErrorCode": 1, "ErrorMessage": "Invalid password hunter22."}
+    wire = httpx.MockTransport(lambda _: reply(LOST | {"ErrorObj": said}))
+    with pytest.raises(AuthError, match="Invalid password •••") as caught:
+        Service(settings(), Transport(settings(), wire=wire)).ask(SITE)
     assert "hunter22" not in str(caught.value)
 
 

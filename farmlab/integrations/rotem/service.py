@@ -49,11 +49,13 @@ class Service:
         return self._session.ticket.gateway_code if self._session.ticket else ""
 
     def ask(self, call: Call, tape: Tape | None = None, *, asked: str = "") -> Answer:
-        """The answer to a call, kept on the tape."""
+        """The answer to a call, kept on the tape; what the service says back of our secrets is not repeated."""
         try:
             answer = self._transport.run(self._session.ask(call))
-        except BadPayload as error:
-            error.answer = mask(error.answer, filter(None, self.secrets))
+        except IntegrationError as error:
+            error.what = mask(error.what, self.secrets)
+            if isinstance(error, BadPayload):
+                error.answer = mask(error.answer, self.secrets)
             raise
         if tape is not None:
             tape.keep(asked or call.operation, answer.text)

@@ -25,8 +25,4 @@ class Tape:
         """Everything that was kept, by what was asked, without these secrets."""
         lines = [f'{{"asked": {json.dumps(asked)}, "answer": {answer.strip()}}}' for asked, answer in self._lines]
         hidden = [secret for secret in secrets if len(secret) >= SHORTEST_SCANNED]
-        return "".join(mask(f"{line}\n", {*hidden, *map(_escaped, hidden)}) for line in sorted(lines)).encode()
-
-
-def _escaped(secret: str) -> str:
-    return json.dumps(secret)[1:-1]
+        return "".join(mask(f"{line}\n", hidden) for line in sorted(lines)).encode()
