@@ -17,6 +17,7 @@ from farmlab.models.forecasting.ensemble import ENSEMBLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from farmlab.models.failure import FailureRisk
     from farmlab.store import Store
@@ -57,12 +58,13 @@ def failures(store: Store) -> pd.DataFrame:
     return pd.DataFrame([_risk(name, model, horizon) for name, model in _models(store) for horizon in HORIZONS])
 
 
-def forecasts(store: Store, at: datetime) -> pd.DataFrame:
+def forecasts(store: Store, at: datetime, *, data: Path | None = None) -> pd.DataFrame:
     """One row a series and day ahead: errors of the last two weeks' forecasts, scored when their truth had come.
 
-    ``MASE`` and ``width`` (of the 80 % interval) are in units of the mean change from day to day.
+    ``MASE`` and ``width`` (of the 80 % interval) are in units of the mean change from day to day. ``data`` is the
+    folder of data.
     """
-    return pd.DataFrame(list(_told(store, at)), columns=list(_COLUMNS))
+    return pd.DataFrame(list(_told(store, at, data)), columns=list(_COLUMNS))
 
 
 def _models(store: Store) -> Iterator[tuple[str, FailureRisk]]:
@@ -82,11 +84,12 @@ def _risk(name: str, model: FailureRisk, horizon: str) -> dict[str, Any]:
     return {"model": name, "horizon": WORDS[horizon], **{said: known.get(key) for said, key in _FIGURES.items()}}
 
 
-def _told(store: Store, at: datetime) -> Iterator[tuple[Any, ...]]:
+def _told(store: Store, at: datetime, data: Path | None) -> Iterator[tuple[Any, ...]]:
     for farm in store.farms():
         lab = watch.at(store, farm.name, at)
         for house in lab.houses:
-            for metric, memory in remembered.recall(lab, outlook.LEFT, house.number).get("series", {}).items():
+            left = remembered.recall(lab, outlook.LEFT, house.number, data=data)
+            for metric, memory in left.get("series", {}).items():
                 told = figures_of(memory)
                 for row in told[told["model"] == ENSEMBLE].to_dict("records"):
                     shares = (row["mase"], row["ratio"], row["wape"], 100 * row["coverage"], row["width"])

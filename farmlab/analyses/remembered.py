@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from farmlab.scope import Scope
 
 
-def recall(lab: Scope, what: str, house: int) -> dict[str, Any]:
-    """What was left for a house; empty when there is nothing that can be read."""
+def recall(lab: Scope, what: str, house: int, *, data: Path | None = None) -> dict[str, Any]:
+    """What was left for a house; empty when there is nothing that can be read.
+
+    ``data`` is the folder of data, where it is not that of the settings in force.
+    """
     try:
-        found = json.loads(_path(lab, what, house).read_text(encoding="utf-8"))
+        found = json.loads(_path(lab, what, house, data).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -35,6 +38,6 @@ def remember(lab: Scope, what: str, house: int, left: dict[str, Any]) -> None:
     draft.replace(path)
 
 
-def _path(lab: Scope, what: str, house: int) -> Path:
+def _path(lab: Scope, what: str, house: int, data: Path | None = None) -> Path:
     farm = blake2b(lab.farm.name.encode(), digest_size=6).hexdigest()
-    return config.load().data / "remembered" / f"{what}-{farm}-{house}.json"
+    return (data or config.load().data) / "remembered" / f"{what}-{farm}-{house}.json"

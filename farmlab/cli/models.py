@@ -112,8 +112,11 @@ def _lived(names: Sequence[str]) -> dict[str, pd.DataFrame]:
     if not names:
         return {}
     with context.open_store() as store:
-        tables = {held_out.FAILURE: lambda: held_out.failures(store),
-                  held_out.FORECAST: lambda: held_out.forecasts(store, clock.now())}  # fmt: skip
+        data = context.settings().data
+        tables = {
+            held_out.FAILURE: lambda: held_out.failures(store),
+            held_out.FORECAST: lambda: held_out.forecasts(store, clock.now(), data=data),
+        }
         return {name: tables[name]() for name in names}
 
 

@@ -113,6 +113,7 @@ def test_models_of_failure_are_judged_by_later_failures_and_forecasts_by_what_ca
     with Store.open(config.load(tmp_path)) as store:
         lab = watch.at(store, "Hill", hours[-1].to_pydatetime())
     remembered.remember(lab, outlook.LEFT, 1, {"series": {"temp": dict(made.memory)}})
+    monkeypatch.delenv("FARMLAB_HOME")
     rows = terminal.ask("models", "evaluate", "forecast")["forecast"]
     assert [(row["house"], row["day"]) for row in rows] == [(1, 1), (1, 2)]
     issued = made.figures.query("model == 'ensemble'")
