@@ -32,7 +32,7 @@ def list_actions(
 
     with context.open_store() as store:
         found = actions.recommend(store, farm=farm or None, at=clock.now())
-        zones = {farm.name: farm.timezone for farm in store.farms()}
+        zones = {known.name: known.timezone for known in store.farms(retired=True)}
         farms = {item.finding: store.finding(item.finding).farm for item in found}
     now = clock.now()
     rows = [

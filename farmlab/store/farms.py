@@ -50,12 +50,12 @@ class Farms(Door):
             return from_row(Farm, connection.execute(query).one())
 
     def update_farm(self, farm: Farm) -> Farm:
-        """The farm of this id, brought up to date; with a new name its runs and models follow."""
+        """The farm of this id, brought up to date; with a new name its runs, models and their history follow."""
         with self._writing() as connection:
             _check_name(connection, farm)
             before = connection.execute(select(tables.farm.c.name).where(tables.farm.c.id == farm.id)).scalar()
             change(connection, tables.farm, farm.id, to_row(farm, tables.farm), kind="farm")
-            for table in (tables.run, tables.model):
+            for table in (tables.run, tables.model, tables.model_history):
                 connection.execute(update(table).where(table.c.farm == before).values(farm=farm.name))
         return farm
 

@@ -144,6 +144,10 @@ class TestActions:
         assert "1 is executed: the belt" in terminal.type("actions", "done", "1", "--outcome", "runs again")
         assert terminal.ask("actions", "skip", "2", "--outcome", "was fine")["outcome"] == "was fine"
 
+    def test_those_of_a_retired_farm_stay_on_the_list(self, bench: Bench, terminal: Terminal, found: str) -> None:
+        bench.store.update_farm(replace(bench.store.farm("Hillside"), retired_at=NOON))
+        assert "the breaker" in terminal.type("actions", "list")
+
     def test_what_is_overdue_stands_first_and_what_is_over_for_its_finding_does_not_linger(
         self, bench: Bench, terminal: Terminal, found: str
     ) -> None:

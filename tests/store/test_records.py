@@ -62,10 +62,13 @@ def test_a_retired_farm_is_hidden_not_gone(store: Store) -> None:
 def test_a_renamed_farm_keeps_everything(hillside: Hillside) -> None:
     store = hillside.store
     store.claim(Run(notebook="anomaly", farm="Hillside", house=1, slot=NOON))
-    store.save_model(ModelRecord(name="m", version=0, task="t", farm="Hillside", scope="1", fitted_at=NOON))
+    fitted = ModelRecord(name="m", version=0, task="t", farm="Hillside", scope="1", fitted_at=NOON, champion=True)
+    first, _ = store.save_model(fitted), store.save_model(fitted)
     hillside.write((1, "T1", NOON, 20.0))
     store.update_farm(replace(store.farm("Hillside"), name="Valley"))
-    assert len(store.read("Valley")) == len(store.runs(farm="Valley")) == len(store.models(farm="Valley")) == 1
+    assert len(store.read("Valley")) == len(store.runs(farm="Valley")) == 1
+    assert len(store.models(farm="Valley")) == len(store.model_history(farm="Valley")) == 2
+    assert store.rollback("t", "Valley", "1", at=NOON).id == first.id
     with pytest.raises(UnknownName, match="Known: Valley"):
         store.farm("Hillside")
 
