@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from farmlab.errors import BadNotebook, UnknownName
 from farmlab.notebooks import contract
@@ -26,9 +26,9 @@ def inspect(path: Path) -> Notebook:
     """What the notebook says about itself, without running it."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return Notebook(name=path.stem, path=path, problems=(f"it cannot be read: {error}",))
-    if not isinstance(document, dict) or document.get("nbformat") != 4:
+    if not _is_notebook(document):
         return Notebook(name=path.stem, path=path, problems=("it is no notebook of format 4",))
     return contract.read(path.stem, path, document)
 
@@ -53,3 +53,23 @@ def find(settings: Settings, name: str) -> Notebook:
             notebook.problems[0], where=name, next_step="`farmlab notebooks` lists what each notebook lacks."
         )
     return notebook
+
+
+def _is_notebook(document: Any) -> bool:
+    """Whether the file has the parts of a notebook where the contract looks for them."""
+    if not isinstance(document, dict) or document.get("nbformat") != 4:
+        return False
+    cells = document.get("cells", [])
+    return isinstance(document.get("metadata", {}), dict) and isinstance(cells, list) and all(map(_is_cell, cells))
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(metadata := cell.get("metadata", {}), dict):
+        return False
+    source = cell.get("source", "")
+    lines = [source] if isinstance(source, str) else source
+    return _are_texts(lines) and _are_texts(metadata.get("tags", []))
+
+
+def _are_texts(parts: Any) -> bool:
+    return isinstance(parts, list) and all(isinstance(part, str) for part in parts)

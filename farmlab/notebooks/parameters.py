@@ -75,7 +75,7 @@ def read(source: str) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
     """
     try:
         lines, comments = ast.parse(source).body, _comments(source)
-    except (SyntaxError, tokenize.TokenError) as error:
+    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError) as error:
         return (), (f"the parameters cell is not Python: {error}",)
     read_lines = [_parameter(line, comments.get(line.lineno, "")) for line in lines]
     good = tuple(item for item in read_lines if isinstance(item, Parameter))
@@ -132,7 +132,7 @@ def _parameter(line: ast.stmt, comment: str) -> Parameter | str:
         return f"the parameter {name!r} has the type {kind!r}; known types: {', '.join(_TYPES)}"
     try:
         default = _adapter(kind).validate_python(ast.literal_eval(line.value), strict=True)
-    except ValueError:
+    except (ValueError, TypeError):
         return f"the default of the parameter {name!r} is not a plain value of type {kind}"
     return Parameter(name, kind, default, comment)
 

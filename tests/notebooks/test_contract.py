@@ -75,6 +75,9 @@ def test_each_break_of_the_contract_is_said(tmp_path: Path, change: Any, said: s
         ("hours: int = 24  # length\ndb_password: str = ''  # oh", "looks like a secret"),
         ("hours: int = = 24", "is not Python"),
         ("hours: int = '''", "is not Python"),
+        ("hours: int = 24  # \x00", "is not Python"),
+        ("hours: str = '\ud800'  # length", "is not Python"),
+        ("hours: int = {[]}  # length", "not a plain value of type int"),
     ],
 )
 def test_each_wrong_line_of_the_parameters_is_said(tmp_path: Path, line: str, said: str) -> None:
@@ -90,7 +93,21 @@ def test_outputs_are_remarked_but_do_not_stop_it(tmp_path: Path) -> None:
     assert "outputs" in found.remarks[0]
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{", '{"nbformat": 3}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[1]", "{", '{"nbformat": 3}', "[" * 100_000),
+        '{"nbformat": 4, "metadata": [], "cells": []}',
+        '{"nbformat": 4, "metadata": null, "cells": []}',
+        '{"nbformat": 4, "cells": null}',
+        '{"nbformat": 4, "cells": [1, 2, 3, 4]}',
+        '{"nbformat": 4, "cells": [{"source": 5}, {}, {}, {}]}',
+        '{"nbformat": 4, "cells": [{"source": [5]}, {}, {}, {}]}',
+        '{"nbformat": 4, "cells": [{"metadata": null}, {}, {}, {}]}',
+        '{"nbformat": 4, "cells": [{"metadata": {"tags": 3}}, {}, {}, {}]}',
+    ],
+    ids=lambda text: text[:60],
+)
 def test_what_is_no_notebook_is_listed_as_such(tmp_path: Path, text: str) -> None:
     path = tmp_path / "odd.ipynb"
     path.write_text(text)
