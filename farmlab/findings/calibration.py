@@ -8,7 +8,7 @@ import pandas as pd
 
 from farmlab import clock
 from farmlab.features import air_balance, usual_day, water_feed
-from farmlab.findings import air
+from farmlab.findings import air, alone
 from farmlab.findings.case import Case
 from farmlab.findings.table import AMOUNTS, detector_table, settings
 from farmlab.models.layered import Layered
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from farmlab.domain import Flock, House, Sensor
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Of what is learned; one in another format is learned anew."""
 DAYS: Final = 21
 """How much history is worth reading."""
@@ -66,6 +66,7 @@ def calibrate(
     return {
         "format": FORMAT,
         "detector": detector.to_state(),
+        "alone": alone.learned(case),
         "air": _air(case),
         "places": air.learned(case) or {},
         "usual": _usual(case),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab.domain import Category, Severity
+from farmlab.findings import alone
 from farmlab.findings.case import capital
 from farmlab.findings.climate import OUTDOOR_EXCESS
 from farmlab.findings.table import AMOUNTS, HOUSE, OUTSIDE
@@ -28,6 +29,8 @@ CONFIRMED: Final = pd.Timedelta(minutes=10)
 SPIKES: Final = 2
 MANY_SPIKES: Final = 4
 """One jump out and back is nothing that a person has to know; two within an hour or four a day: a loose contact."""
+NO_AIR: Final = 3.0
+"""So many times this no air changes out and back between readings: once is enough."""
 SWING: Final = 1 / 3
 SWING_BESIDE: Final = 0.2
 """Of noise that its neighbours do not show, less is enough."""
@@ -51,6 +54,8 @@ JUMPED: Final = pd.Timedelta(minutes=15)
 """A jump is detected so long after it began, at most."""
 OF_THE_SENSOR: Final = frozenset({"stuck", "noise", "dropout"})
 """What air and birds do not do."""
+NEAR: Final = pd.Timedelta(hours=1)
+OF_LEVEL: Final = frozenset({"offset", "step", "drift", "trend"})
 ROUGH_BY_WIND: Final = ("noise", "pressure")
 """Wind, and fans that are switched, do this."""
 TITLES: Final = {
@@ -68,9 +73,10 @@ TITLES: Final = {
 
 def look(case: Case) -> list[Finding]:
     """What the calibrated detector finds in the window; nothing without a calibration."""
-    found = confirmed(case)
+    own = [*alone.look(case), *glitches(case)]
+    found = [episode for episode in confirmed(case) if not _is_told(episode, own)]
     alike = _together(case, found)
-    singles = _one_each([e for e in found if not any(e in group for group in alike.values())])
+    singles = _one_each([*own, *(e for e in found if not any(e in group for group in alike.values()))])
     shared = _at_once(singles)
     rest = [episode for episode in singles if episode not in shared]
     loose = {e.sensor for e in found if e.kind == "spike" and e.repeats >= SPIKES}
@@ -80,6 +86,12 @@ def look(case: Case) -> list[Finding]:
         *(_of_house(case, metric, group) for metric, group in alike.items()),
         *(_single(case, e, often=e.repeats >= MANY_SPIKES or e.sensor in loose) for e in rest),
     ]
+
+
+def _is_told(episode: Episode, own: Sequence[Episode]) -> bool:
+    """Whether a change of level is what the sensor did alone, told already."""
+    mine = [one for one in own if one.sensor == episode.sensor]
+    return episode.kind in OF_LEVEL and any(o.start <= episode.end and episode.start <= o.end for o in mine)
 
 
 def _at_once(singles: Sequence[Episode]) -> list[Episode]:
@@ -109,16 +121,23 @@ def _several(case: Case, group: Sequence[Episode]) -> Finding:
 
 
 def _one_each(found: Sequence[Episode]) -> list[Episode]:
-    """One episode a sensor: of several the most telling kind, and of that the latest, from its first onset on."""
+    """Of one kind of a sensor the latest, from its first onset on; at one time only the most telling kind."""
+    kept: dict[tuple[str, str], Episode] = {}
+    for episode in sorted(found, key=lambda e: e.start):
+        same = kept.get((episode.sensor, episode.kind))
+        if same is not None:
+            sure, often = same.alone or episode.alone, same.repeats + episode.repeats
+            episode = replace(episode, start=same.start, repeats=often, alone=sure)
+        kept[episode.sensor, episode.kind] = episode
+    telling = [e for e in kept.values() if e.kind != "spike" or e.repeats >= SPIKES or e.alone]
+    return [episode for episode in telling if not any(_covers(other, episode) for other in telling)]
+
+
+def _covers(other: Episode, episode: Episode) -> bool:
+    """Whether another kind of the same sensor says more, and is not over long before."""
     kinds = list(dict.fromkeys(KINDS.values()))
-    kept: dict[str, Episode] = {}
-    for episode in sorted(found, key=lambda e: (-kinds.index(e.kind), e.start)):
-        same = kept.get(episode.sensor)
-        again = same is not None and same.kind == episode.kind
-        if same is not None and again:
-            episode = replace(episode, start=same.start, repeats=same.repeats + episode.repeats)
-        kept[episode.sensor] = episode
-    return [episode for episode in kept.values() if episode.kind != "spike" or episode.repeats >= SPIKES]
+    near = other.start <= episode.end + NEAR and episode.start <= other.end + NEAR
+    return other.sensor == episode.sensor and near and kinds.index(other.kind) < kinds.index(episode.kind)
 
 
 def confirmed(case: Case) -> list[Episode]:
@@ -134,6 +153,25 @@ def confirmed(case: Case) -> list[Episode]:
         for episode in found
         if episode.sensor not in amounts and _is_confirmed(episode, case) and _is_material(episode, table, case)
     ]
+
+
+def glitches(case: Case) -> list[Episode]:
+    """Spikes that no air makes, whatever else the sensor shows."""
+    if case.detection is None:
+        return []
+    table, scores = case.detection.table, case.detection.found.scores
+    judged = [column for column in map(str, scores["spike"]) if _metric(case, column) in MATERIAL]
+    found = episodes({"spike": scores["spike"][judged]}, table, timezone=case.timezone) if judged else ()
+    return [
+        replace(episode, alone=True)
+        for episode in found
+        if episode.end > case.start and _size(episode, table) >= NO_AIR * MATERIAL[_metric(case, episode.sensor)]
+    ]
+
+
+def _size(episode: Episode, table: pd.DataFrame) -> float:
+    """The largest change from reading to reading where a spike was told."""
+    return float(table[episode.sensor].loc[: episode.start].dropna().tail(SPIKE_READINGS).diff().abs().max())
 
 
 def _until_back(episode: Episode, values: pd.Series) -> Episode:
@@ -162,8 +200,7 @@ def _is_material(episode: Episode, table: pd.DataFrame, case: Case) -> bool:
     if episode.kind == "noise":
         return _is_loud(episode, table, case, least=MATERIAL[metric])
     if episode.kind == "spike":
-        before = table[episode.sensor].loc[: episode.start].dropna().tail(SPIKE_READINGS)
-        return bool(before.diff().abs().max() >= MATERIAL[metric] / 4)
+        return _size(episode, table) >= MATERIAL[metric] / 4
     if episode.kind == "step":
         return bool(abs(_moved(episode, table, case)) >= MATERIAL[metric])
     share = DRIFT if episode.kind == "drift" else 1.0
@@ -267,11 +304,12 @@ def _evidence(case: Case) -> str:
 
 def _single(case: Case, episode: Episode, *, often: bool) -> Finding:
     sensor = _sensor(case, episode.sensor)
-    alone = _neighbours(case, sensor)
+    beside = _neighbours(case, sensor)
     at_fault = (
-        (episode.kind == "spike" and often)
+        episode.alone
+        or (episode.kind == "spike" and often)
         or (episode.kind in OF_THE_SENSOR and (episode.kind, sensor.metric) != ROUGH_BY_WIND)
-        or (bool(alone) and episode.kind != "trend")  # a trend is against its own past: the weather does that, too
+        or (bool(beside) and episode.kind != "trend")  # a trend is against its own past: the weather does that, too
         or (sensor.position == "outside" and (sensor.metric == "temp" or episode.kind != "step"))
     )
     return case.finding(
@@ -282,9 +320,9 @@ def _single(case: Case, episode: Episode, *, often: bool) -> Finding:
         episode.start,
         end=_end(case, episode.end),
         score=episode.score,
-        severity=Severity.WARNING if at_fault and (episode.kind != "spike" or often) else Severity.INFO,
+        severity=Severity.WARNING if at_fault else Severity.INFO,
         check=(episode.check,),
-        seen=_seen(case, sensor, episode, alone),
+        seen=_seen(case, sensor, episode, beside),
         sensor=sensor.source_key,
         value=episode.value if np.isfinite(episode.value) else None,
     )
@@ -307,13 +345,14 @@ def _neighbours(case: Case, sensor: Sensor) -> list[Sensor]:
     return [s for s in same if s.column != sensor.column] if sensor in same else []
 
 
-def _seen(case: Case, sensor: Sensor, episode: Episode, alone: Sequence[Sensor]) -> str:
+def _seen(case: Case, sensor: Sensor, episode: Episode, beside: Sequence[Sensor]) -> str:
     """What was seen, beside what the sensors next to it show."""
     if episode.kind in OF_THE_SENSOR:
         return episode.why
-    if not alone:
-        return f"{episode.why}; there is no second {METRICS[sensor.metric].label} to compare with"
-    others = case.wide[[s.column for s in alone]].loc[: episode.end].median(axis=1).dropna()
+    if not beside:
+        missing = f"; there is no second {METRICS[sensor.metric].label} to compare with"
+        return episode.why + ("" if episode.alone else missing)
+    others = case.wide[[s.column for s in beside]].loc[: episode.end].median(axis=1).dropna()
     return f"{episode.why}; the others show {_number(float(others.iloc[-1]), sensor.metric)}" if len(others) else ""
 
 

@@ -66,7 +66,7 @@ class Episode:
 
     ``value`` is the reading at the highest score, ``expected`` what it should have been, else the median of the
     six hours before the start; either may be missing. ``repeats`` tells how many separate flags it joins, of spikes
-    how often the values came back.
+    how often the values came back. ``alone``: what measures beside it shows that it is the sensor, not the air.
     """
 
     sensor: str
@@ -80,6 +80,7 @@ class Episode:
     value: float = float("nan")
     expected: float = float("nan")
     repeats: int = 1
+    alone: bool = False
 
 
 def episodes(

@@ -14,10 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from farmlab import findings
+from farmlab import clock, findings
 from farmlab.cli import scoring
 from farmlab.domain import Finding, Severity
 from farmlab.errors import InsufficientData
+from farmlab.findings import peers
+from farmlab.findings.case import Case
+from farmlab.findings.peers import Peer
 from farmlab.simulator.faults import Fault
 from farmlab.simulator.timeline import moment_of
 from tests.benchmarks import simulated_farm
@@ -71,9 +74,29 @@ class Observer:
 
     def _known(self, house: int, at: datetime) -> dict[str, Any] | None:
         day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        own = self._own(house, day)
+        return own if own is not None else self._borrowed(house, day, at)
+
+    def _own(self, house: int, day: datetime) -> dict[str, Any] | None:
         if (house, day) not in self.learned:
             self.learned[house, day] = self._learn(house, day - WINDOW)
         return self.learned[house, day]
+
+    def _borrowed(self, house: int, day: datetime, at: datetime) -> dict[str, Any] | None:
+        """What a house too new to be judged by its own past is judged by, as in :func:`farmlab.watch.calibrations`."""
+        lived, wide = self.lived, self.lived.wide[house]
+        context = wide[(wide.index > at - WINDOW - timedelta(hours=findings.CONTEXT_HOURS)) & (wide.index <= at)]
+        case = Case(lived.house(house), context, lived.sensors[house], lived.flocks, at - WINDOW, at, lived.zone)
+        if case.empty:
+            return None
+        known = {number: self._own(number, day) for number in lived.wide if number != house}
+        near = [Peer(n, one, lived.sensors[n], self._age(n, at)) for n, one in known.items() if one is not None]
+        return peers.borrowed(case, near)
+
+    def _age(self, house: int, at: datetime) -> int | None:
+        day = clock.local_date(at, self.lived.zone)
+        flock = next((one for one in self.lived.flocks if one.house == house and one.holds(day)), None)
+        return flock.age_days(at, self.lived.zone) if flock else None
 
     def _learn(self, house: int, until: datetime) -> dict[str, Any] | None:
         wide = self.lived.wide[house]

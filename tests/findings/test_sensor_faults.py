@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from farmlab.domain import Category, Severity
@@ -35,8 +36,15 @@ def test_a_loose_contact_is_noise() -> None:
 
 def test_a_single_spike_is_nothing_that_a_person_hears_of() -> None:
     wide = house()
-    wide.iloc[-100, wide.columns.get_loc("temp_c_1")] += 15
+    wide.iloc[-100, wide.columns.get_loc("temp_c_1")] += 2.5
     assert kinds(look(wide)) == []
+
+
+def test_a_single_spike_that_no_air_makes_is_the_sensor() -> None:
+    wide = house()
+    wide.iloc[-100, wide.columns.get_loc("temp_c_1")] += 15
+    finding = only(look(wide), "spike")
+    assert (finding.category, finding.severity, finding.subject) == (Category.SENSOR, Severity.WARNING, "temp_c_1")
 
 
 def test_two_jumps_out_and_back_within_an_hour_are_a_loose_contact() -> None:
@@ -71,9 +79,9 @@ def test_many_spikes_are_a_loose_contact() -> None:
     assert finding.severity is Severity.WARNING
 
 
-def test_a_sensor_without_a_second_one_may_be_right() -> None:
+def test_a_sensor_without_a_second_one_may_be_right_where_it_moved_slowly() -> None:
     wide = house()
-    wide.loc[last(wide, 12), "rh_pct"] += 15
+    wide["rh_pct"] += np.clip((wide.index - wide.index[-145]) / pd.Timedelta(hours=4), 0, 1).to_numpy() * 15
     finding = next(f for f in look(wide) if f.subject == "rh_pct")
     assert finding.category is Category.ANOMALY
     assert finding.severity is Severity.INFO
@@ -88,3 +96,13 @@ def test_noise_that_all_sensors_show_is_no_sensor_at_fault() -> None:
     swing = np.random.default_rng(1).normal(0, 1.5, int(rows.sum())).round(1)
     wide.loc[rows, [f"temp_c_{n}" for n in range(1, 5)]] += swing[:, None]
     assert not [f for f in look(wide) if f.category is Category.SENSOR and f.kind == "noise"]
+
+
+def test_what_went_on_before_does_not_hide_what_is_wrong_now() -> None:
+    wide = house()
+    early = last(wide, 20) & ~last(wide, 14)
+    wide.loc[early, "temp_c_2"] += np.random.default_rng(2).normal(0, 1.5, int(early.sum()))
+    wide.loc[last(wide, 3), "temp_c_2"] += 2.0
+    mine = {found.kind: found.end for found in look(wide) if found.subject == "temp_c_2"}
+    assert mine["noise"] is not None
+    assert mine["offset"] is None

@@ -1,0 +1,304 @@
+"""Sensors that jump or swing while the air does not: told within half an hour, with or without a second sensor.
+
+Temperature sensors have each other. Moisture and gases are taken out by the same air, so that each of them, and what
+the controller does, lets expect how the others change (:mod:`farmlab.features.dilution`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from farmlab import clock
+from farmlab.features import dilution, series
+from farmlab.findings import recalibration
+from farmlab.models import calibration, companions
+from farmlab.models.companions import AFTER, SWINGS, Courses
+from farmlab.models.episodes import CHECKS, Episode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from farmlab.findings.case import Case
+
+    Values = NDArray[np.float64]
+
+LEAST: Final = {
+    # metric → (jump, swing) worth a name: more than sensors of one make differ by (0.3 °C, 3 %, …); a third of it
+    "temp": (0.5, 0.17),
+    "rh": (4.0, 1.3),
+    "co2": (150.0, 50.0),
+    "nh3": (3.0, 1.0),
+}
+KINDS: Final = {"jump": "offset", "swing": "noise"}
+GASES: Final = ("rh", "co2", "nh3")
+TIMES, ALIKE_TIMES = 1.6, 1.4
+"""So many times what most days stay below; less is left to chance among those that measure the same."""
+FEWEST_ALIKE: Final = 3
+BACK: Final = 0.5
+"""A jump is over when the sensor has jumped back by so much of it, or by its limit."""
+JOINED: Final = pd.Timedelta(hours=1)
+HOUSE_C: Final = "house_c"
+PADS: Final = "pad_on"
+LIGHT: Final = "light_pct"
+WAKING: Final = 2.0
+SWITCHED: Final = (LIGHT, PADS, "fans_tunnel_running", "heaters_running")
+OFTEN: Final = 20
+"""What was switched so often in the past has taught what it does."""
+SETTLES: Final = 3 * AFTER
+"""Readings until a switch has passed through everything that a jump is told by."""
+
+
+@dataclass(frozen=True)
+class _House:
+    """The readings of a house on equal steps while birds are there, and what lets expect what."""
+
+    case: Case
+
+    @cached_property
+    def judged(self) -> dict[str, str]:
+        """Column → metric of the sensors inside that have companions."""
+        lived = bool(self.case.mine)  # people and windows follow no controller
+        gases = {s.column: metric for metric in GASES for s in self.case.sensors_of(metric) if lived}
+        temps = dict.fromkeys(self.placed, "temp") if len(self.placed) >= FEWEST_ALIKE else {}
+        return {column: metric for column, metric in {**temps, **gases}.items() if column in self.case.wide}
+
+    @cached_property
+    def placed(self) -> list[str]:
+        return [s.column for s in self.case.sensors_of("temp") if s.position and s.column in self.case.wide]
+
+    @cached_property
+    def grid(self) -> pd.DataFrame:
+        """Gaps of at most two readings are bridged."""
+        case = self.case
+        wanted = {*self.judged, *self.placed, *dilution.DRIVERS, "temp_c", "temp_c_outside", "rh_pct_outside"}
+        readings = case.wide[[column for column in case.wide.columns if column in wanted]]
+        lived = readings[case.ages.notna()] if case.mine else readings
+        return series.regular(lived, step=case.step)[0].ffill(limit=2)
+
+    @cached_property
+    def warmth(self) -> pd.Series:
+        """The temperature of the house."""
+        return self.grid[self.placed or ["temp_c"]].median(axis=1) if self.placed or "temp_c" in self.grid else self._no
+
+    @property
+    def _no(self) -> pd.Series:
+        return pd.Series(np.nan, index=self.grid.index)
+
+    @cached_property
+    def signals(self) -> dict[str, tuple[pd.Series, pd.Series]]:
+        """By column of a gas: its signal, and what one of it is in the unit of the sensor."""
+        of = {"co2": dilution.of_co2, "nh3": dilution.of_nh3}
+        return {
+            column: of[metric](self.grid[column])
+            if metric in of
+            else dilution.of_moisture(self.grid[column], self.grid, self.warmth)
+            for column, metric in self.judged.items()
+            if metric in GASES
+        }
+
+    @cached_property
+    def explaining(self) -> pd.DataFrame:
+        """What may explain a gas or the moisture: all of them, what the controller does, the weather, the warmth."""
+        gases = {column: signal for column, (signal, _) in self.signals.items()}
+        given = pd.DataFrame({**gases, HOUSE_C: self.warmth}, index=self.grid.index).join(dilution.drivers(self.grid))
+        return given.loc[:, given.notna().any()]
+
+    def courses(self, known: Mapping[str, Mapping[str, Any]]) -> Courses:
+        """A temperature less the middle of the others; a gas less what the rest of the house explains of it."""
+        shown, own = self.grid[list(self.judged)].to_numpy(), np.full((len(self.grid), len(self.judged)), np.nan)
+        unit = np.ones(shown.shape)
+        for position, column in enumerate(self.judged):
+            if column in self.signals:
+                signal, size = (part.to_numpy() for part in self.signals[column])
+                own[:, position], unit[:, position] = (
+                    signal - self._explained(known.get(column, {}).get("weights", {})),
+                    size,
+                )
+            else:
+                own[:, position] = shown[:, position] - self._others(column, known)
+        return Courses(shown, own, unit)
+
+    def _explained(self, weights: Mapping[str, float]) -> Values:
+        """A companion that falls silent explains what it did before."""
+        given = self._filled.reindex(columns=list(weights), fill_value=0.0)
+        return np.asarray(given.to_numpy() @ np.array(list(weights.values())))
+
+    @cached_property
+    def _filled(self) -> pd.DataFrame:
+        return self.explaining.ffill().fillna(0.0)
+
+    def _others(self, column: str, known: Mapping[str, Mapping[str, Any]]) -> Values:
+        """The middle of the other temperatures, each less its place, so that a faulty one moves it little."""
+        others = [c for c in self.placed if c != column]
+        places = [known.get(c, {}).get("place") or 0.0 for c in others]
+        ordered = np.sort(self.grid[others].to_numpy() - np.array(places), axis=1)
+        count, rows = np.isfinite(ordered).sum(axis=1), np.arange(len(ordered))
+        low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, ordered.shape[1] - 1)
+        return np.asarray((ordered[rows, low] + ordered[rows, high]) / 2)
+
+    def relation(self, column: str) -> dict[str, Any]:
+        """What explains a gas, and how much; of a temperature, how much warmer its place is than the house."""
+        place = float((self.grid[column] - self.warmth).median()) if column in self.placed else 0.0
+        return {"weights": self._weights(column), "place": round(place, 3) if np.isfinite(place) else 0.0}
+
+    def _weights(self, column: str) -> dict[str, float]:
+        if column not in self.signals:
+            return {}
+        given = self.explaining.drop(columns=column, errors="ignore")
+        found = companions.weights(self.signals[column][0].to_numpy(), given.to_numpy())
+        return {str(name): round(float(weight), 5) for name, weight in zip(given.columns, found, strict=True)}
+
+
+def learned(case: Case) -> dict[str, Any]:
+    """By column: how it goes with its companions, and what it seldom does alone (None: too few days), as JSON."""
+    house = _House(case)
+    if not house.judged or len(house.grid) < SWINGS:
+        return {}
+    relations = {column: house.relation(column) for column in house.judged}
+    courses = house.courses(relations)
+    jumps, swings = _daily(house, np.abs(courses.jumps())), _daily(house, courses.swings())
+    found: dict[str, Any] = {}
+    for position, (column, metric) in enumerate(house.judged.items()):
+        least_jump, least_swing = LEAST[metric]
+        times = ALIKE_TIMES if metric == "temp" else TIMES
+        jump = companions.limit(jumps[:, position], times=times, floor=least_jump)
+        swing = companions.limit(swings[:, position], times=times, floor=least_swing)
+        found[column] = {**relations[column], "jump": _finite(jump), "swing": _finite(swing)}
+    return {"sensors": found, "seen": {name: _switches(house.grid[name]) for name in SWITCHED if name in house.grid}}
+
+
+def _switches(state: pd.Series) -> int:
+    on = state.dropna() > 0
+    return int((on != on.shift(fill_value=bool(on.iloc[0]))).sum()) if len(on) else 0
+
+
+def _finite(limit: float) -> float | None:
+    return round(limit, 4) if np.isfinite(limit) else None
+
+
+def _daily(house: _House, statistic: Values) -> Values:
+    days = pd.DatetimeIndex(house.grid.index).as_unit("s").asi8 // 86_400
+    return calibration.daily_maxima(statistic, days, usable=house.grid[list(house.judged)].notna().to_numpy())
+
+
+def look(case: Case) -> list[Episode]:
+    """Jumps and swings of single sensors that reach into the window, by what was learned."""
+    known = (case.calibration.get("alone") or {}).get("sensors", {})
+    if not known or case.empty or len(case.index) < 2 * AFTER:
+        return []
+    house = _House(case)
+    courses = house.courses(known)
+    jumps, swings = courses.jumps(), courses.swings()
+    found: list[Episode] = []
+    for position, (column, metric) in enumerate(house.judged.items()):
+        limits = {name: _limit(case, column, name) for name in KINDS}
+        times = _caution(house, metric)
+        rough = _swings(house, column, swings[:, position] / times, limits["swing"])
+        settled = jumps[:, position] / times * ~_within(house, rough)
+        found += [*rough, *_jumps(house, column, settled, limits["jump"])]
+    return [episode for episode in found if episode.end > case.start]
+
+
+def _limit(case: Case, column: str, name: str) -> float:
+    """What was learned, moved by what people answered; infinite where nothing was."""
+    limit = case.calibration["alone"]["sensors"].get(column, {}).get(name)
+    moved = recalibration.factor(case.calibration.get("factors", {}), column, KINDS[name])
+    return float("inf") if limit is None else float(limit) * moved
+
+
+def _within(house: _House, rough: Sequence[Episode]) -> NDArray[np.bool_]:
+    """Where a jump would be one of the swings."""
+    times, out = house.grid.index, np.zeros(len(house.grid), dtype=bool)
+    for episode in rough:
+        out |= (times >= episode.start) & (times <= episode.end + 2 * AFTER * house.case.step)
+    return out
+
+
+def _caution(house: _House, metric: str) -> Values:
+    """How many times its limit a change has to be: more where a gas has a reason to jump of its own.
+
+    Birds that wake give off more breath; pads wet the air; and of a switch seldom seen the past did not teach much.
+    """
+    times = np.ones(len(house.grid))
+    if metric == "temp":
+        return times
+    for name, seen in house.case.calibration["alone"]["seen"].items():
+        if name in house.grid:
+            on = house.grid[name].ffill().fillna(0.0).to_numpy() > 0
+            switched = _lately(np.r_[False, on[1:] != on[:-1]])
+            times = np.where(switched & (seen < OFTEN), np.inf, times)
+            times = np.where(switched & (name == LIGHT) & (metric != "nh3"), np.fmax(times, WAKING), times)
+            times = np.where(_lately(on) & (name == PADS) & (metric == "rh"), np.inf, times)
+    return times
+
+
+def _lately(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where there was one of the flags within the readings that a jump or a swing is told by."""
+    counted = np.cumsum(np.r_[np.zeros(SETTLES, dtype=int), flags])
+    return np.asarray(counted[SETTLES:] - np.r_[0, counted[: len(flags) - 1]] > 0)
+
+
+def _runs(flagged: NDArray[np.bool_], joined: int) -> list[tuple[int, int]]:
+    """First and last row of each stretch of flags, those apart by at most ``joined`` rows taken as one."""
+    rows = np.flatnonzero(flagged)
+    parts = np.split(rows, np.flatnonzero(np.diff(rows) > joined) + 1) if len(rows) else []
+    return [(int(part[0]), int(part[-1])) for part in parts]
+
+
+def _jumps(house: _House, column: str, size: Values, limit: float) -> Iterator[Episode]:
+    """Each jump up to the one back, else up to now."""
+    values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
+    back = 0
+    for first, last in _runs(np.abs(size) >= limit, AFTER):
+        if first < back:
+            continue
+        peak = first + int(np.abs(size[first : last + 1]).argmax())
+        returns = _runs(-np.sign(size[peak]) * size >= min(BACK * abs(size[peak]), limit), AFTER)
+        home, back = next(((a, b + 1) for a, b in returns if a > last), (len(values), len(values)))
+        before = float(values.iloc[peak - 2 * AFTER + 1 : peak - AFTER + 1].median())
+        after = float(values.iloc[peak - AFTER + 1 : peak + 1].median())
+        since = times[peak - AFTER + 1]
+        at = clock.spoken(since, house.case.timezone, at=times[-1])
+        yield Episode(
+            sensor=column,
+            kind="offset",
+            start=since.to_pydatetime(),
+            end=times[home - 1].to_pydatetime(),
+            detected_at=times[first].to_pydatetime(),
+            score=1 - 0.5 * limit / abs(float(size[peak])),
+            why=f"it jumped from {before:.4g} to {after:.4g} at {at}, and nothing beside it lets expect that",
+            check=CHECKS["offset"],
+            value=after,
+            expected=before,
+            alone=True,
+        )
+
+
+def _swings(house: _House, column: str, size: Values, limit: float) -> list[Episode]:
+    found = []
+    values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
+    for first, last in _runs(size >= limit, round(JOINED / house.case.step)):
+        since = times[max(first - SWINGS + 1, 0)]
+        at = clock.spoken(since, house.case.timezone, at=times[-1])
+        found.append(
+            Episode(
+                sensor=column,
+                kind="noise",
+                start=since.to_pydatetime(),
+                end=times[last].to_pydatetime(),
+                detected_at=times[first].to_pydatetime(),
+                score=1 - 0.5 * limit / float(size[first : last + 1].max()),
+                why=f"it swings up and down since {at} more than it ever did, and nothing beside it does",
+                check=CHECKS["noise"],
+                value=float(values.iloc[last]),
+                alone=True,
+            )
+        )
+    return found
