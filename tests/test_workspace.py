@@ -123,7 +123,7 @@ def test_now_is_asked_only_at_the_edges() -> None:
         "runs",
         "ingest",
         "simulator/gateway",
-        "integrations/checks.py",
+        "integrations/checks",
         "clock.py",
         "serving",
         "dashboard",

@@ -214,7 +214,7 @@ def test_a_password_that_the_service_says_back_is_blacked_out() -> None:
     wire = httpx.MockTransport(lambda _: reply(LOST | {"ErrorObj": said}))
     with pytest.raises(AuthError, match="Invalid password •••") as caught:
         Service(settings(), Transport(settings(), wire=wire)).ask(SITE)
-    assert "hunter22" not in str(caught.value)
+    assert "hunter22" not in f"{caught.value} {caught.value!r}"
 
 
 def test_no_secret_shows_in_a_ticket() -> None:

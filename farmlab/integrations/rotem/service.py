@@ -54,6 +54,7 @@ class Service:
             answer = self._transport.run(self._session.ask(call))
         except IntegrationError as error:
             error.what = mask(error.what, self.secrets)
+            error.args = (error.what, error.where, error.next_step)
             if isinstance(error, BadPayload):
                 error.answer = mask(error.answer, self.secrets)
             raise
