@@ -206,9 +206,15 @@ def look(case: Case) -> list[Episode]:
     return [episode for episode in found if episode.end > case.start]
 
 
+def tells_noise(case: Case, column: str) -> bool:
+    """Whether noise of this sensor is told here: with companions, which know better what is unusual just now."""
+    return not case.empty and bool(np.isfinite(_limit(case, column, "swing")))
+
+
 def _limit(case: Case, column: str, name: str) -> float:
     """What was learned, moved by what people answered; infinite where nothing was."""
-    limit = case.calibration["alone"]["sensors"].get(column, {}).get(name)
+    sensors = (case.calibration.get("alone") or {}).get("sensors", {})
+    limit = sensors.get(column, {}).get(name)
     moved = recalibration.factor(case.calibration.get("factors", {}), column, KINDS[name])
     return float("inf") if limit is None else float(limit) * moved
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from farmlab.domain import Flock, House, Sensor
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Of what is learned; one in another format is learned anew."""
 DAYS: Final = 21
 """How much history is worth reading."""
@@ -40,6 +40,9 @@ CHANGE_TIMES: Final = 1.8
 SETTLED_INTAKE_D: Final = 2
 """From this age in days on chicks drink and eat as the table says."""
 FEWEST_DARK_HOURS: Final = 3
+SAME_LIGHT_H: Final = 1.0
+"""A light programme that differs by less is the same."""
+HALF_DAY: Final = pd.Timedelta(hours=12)
 
 
 def calibrate(
@@ -126,8 +129,23 @@ def _usual_day(case: Case, amount: pd.Series) -> dict[str, Any]:
     placed = case.flock.placed_on if case.flock else None
     if placed is not None:
         lived = lived[lived.index >= pd.Timestamp(clock.midnight(placed, case.timezone))]
+    lit = lit_hours(case)
+    if lit.notna().any():  # birds spread what they take over the light: another programme is another day
+        lived = lived.where((lit - lit.iloc[-1]).abs().reindex(lived.index) <= SAME_LIGHT_H)
     profile = usual_day.profile(lived, timezone=case.timezone)
-    return {"profile": profile, "limits": {f"{hours:g}": _left(case, lived, hours) for hours in USUAL_HOURS}}
+    limits = {f"{hours:g}": _left(case, lived, hours) for hours in USUAL_HOURS}
+    return {"profile": profile, "limits": limits, "lit_h": _number(lit)}
+
+
+def lit_hours(case: Case) -> pd.Series:
+    """Hours with light in the 24 hours before each reading; missing where it is not known."""
+    lit = (case.column("light_pct").ffill() > 0).astype(float).where(case.column("light_pct").ffill().notna())
+    return 24 * lit.rolling("24h", min_periods=round(HALF_DAY / case.step)).mean()
+
+
+def _number(values: pd.Series) -> float | None:
+    known = values.dropna()
+    return round(float(known.iloc[-1]), 2) if len(known) else None
 
 
 def _left(case: Case, amount: pd.Series, hours: float) -> dict[str, float]:

@@ -10,7 +10,7 @@ import pandas as pd
 from farmlab.domain import Category, Severity
 from farmlab.features import usual_day, water_feed
 from farmlab.findings import seen
-from farmlab.findings.calibration import night_hours
+from farmlab.findings.calibration import SAME_LIGHT_H, lit_hours, night_hours
 from farmlab.findings.case import beyond, capital
 from farmlab.findings.table import AMOUNTS, detector_table
 from farmlab.units import METRICS
@@ -143,9 +143,17 @@ def change(case: Case, metric: str, *, hours: float) -> pd.Series:
         return pd.Series(dtype=float, index=case.index[:0])
 
     def left() -> pd.Series:
-        return usual_day.change(_taken(case)[column], known["profile"], hours=hours, timezone=case.timezone)
+        found = usual_day.change(_taken(case)[column], known["profile"], hours=hours, timezone=case.timezone)
+        return found.where(_as_lit(case, known.get("lit_h")).reindex(found.index, method="ffill").fillna(True))
 
     return case.once(f"{column} over {hours:g} h", left)
+
+
+def _as_lit(case: Case, usual_h: float | None) -> pd.Series:
+    """Where the light programme is the one of the usual day: birds spread what they take over the light."""
+    if usual_h is None:
+        return pd.Series(True, index=case.index)
+    return ~((lit_hours(case) - usual_h).abs() > SAME_LIGHT_H)
 
 
 def _taken(case: Case) -> pd.DataFrame:

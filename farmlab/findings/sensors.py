@@ -74,7 +74,7 @@ TITLES: Final = {
 def look(case: Case) -> list[Finding]:
     """What the calibrated detector finds in the window; nothing without a calibration."""
     own = [*alone.look(case), *glitches(case)]
-    found = [episode for episode in confirmed(case) if not _is_told(episode, own)]
+    found = [episode for episode in confirmed(case) if not _is_told(case, episode, own)]
     alike = _together(case, found)
     singles = _one_each([*own, *(e for e in found if not any(e in group for group in alike.values()))])
     shared = _at_once(singles)
@@ -88,8 +88,10 @@ def look(case: Case) -> list[Finding]:
     ]
 
 
-def _is_told(episode: Episode, own: Sequence[Episode]) -> bool:
-    """Whether a change of level is what the sensor did alone, told already."""
+def _is_told(case: Case, episode: Episode, own: Sequence[Episode]) -> bool:
+    """Whether what the sensor did alone says as much: its noise always, else the change of level that it made."""
+    if episode.kind == "noise":
+        return alone.tells_noise(case, episode.sensor)
     mine = [one for one in own if one.sensor == episode.sensor]
     return episode.kind in OF_LEVEL and any(o.start <= episode.end and episode.start <= o.end for o in mine)
 

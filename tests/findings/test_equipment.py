@@ -113,3 +113,14 @@ def test_too_little_water_and_what_the_feed_says_about_it(water: float, feed: fl
     assert "age 25 d" in finding.title
     taken = seen.of(finding).frame.dropna()
     assert (taken["seen"] / taken["expected"]).iloc[-6:].median() == pytest.approx(water, abs=0.06)
+
+
+def test_another_light_programme_is_another_day() -> None:
+    """Birds that get more hours of light spread what they drink over them."""
+    wide = house()
+    rows = last(wide, 10) & (wide["light_pct"] > 0)
+    add_to_meter(wide, "water_l", rows, 0.6)
+    assert "water_low" in {found.kind for found in look(wide)}
+
+    wide.loc[last(wide, 24), "light_pct"] = 100.0
+    assert "water_low" not in {found.kind for found in look(wide)}
