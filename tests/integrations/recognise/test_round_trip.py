@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from farmlab.errors import FarmLabError
@@ -161,6 +161,14 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(folder: Path, data: bytes) 
     assert refused is None or (refused.next_step and "\n" not in str(refused))
 
 
+def without_blank_end(row: str) -> str:
+    """The row without what is blank at its end: cells too many are left out when nothing is in them."""
+    cells = row.split(",")
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return ",".join(cells).rstrip()
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
@@ -168,6 +176,7 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(folder: Path, data: bytes) 
         max_size=8,
     )
 )
+@example(cells=[["", ""], ["", "", "0", "\x0c"]])
 def test_nothing_is_lost_of_what_is_appended_to_a_table(folder: Path, cells: list[list[str]]) -> None:
     """Each line of rubbish costs at most itself: the good rows before it are read, and it is a reject or a reading."""
     good = [f"2024-01-{day:02},20.5,50" for day in range(1, 29)]
@@ -178,6 +187,6 @@ def test_nothing_is_lost_of_what_is_appended_to_a_table(folder: Path, cells: lis
     frame, rejected = recognise.read_table(recognise.open_table(path))
     first = frame[frame["time"] <= "2024-01-28"]
     assert (first.groupby("sensor", observed=True)["value"].count() >= 28).all()
-    told = {row.rstrip(", ") for row in rejected["row"]}
+    told = {without_blank_end(row) for row in rejected["row"]}
     for row in kept:
-        assert row.rstrip(", ") in told or not any(cell.strip() for cell in row.split(",")[1:]) or len(frame) > 56
+        assert without_blank_end(row) in told or not any(cell.strip() for cell in row.split(",")[1:]) or len(frame) > 56
