@@ -107,18 +107,22 @@ def import_file(
     with store.lock(f"import:{farm}", owner="farmlab import", ttl=_LONGEST_IMPORT):
         close_interrupted(store, farm, imports=True, at=at)
         run = store.start_sync(SyncRun(farm=farm, source=retry.IMPORT, started_at=at, known_as=known_as))
-        with logs.writing(settings, farm=farm, sync=run.id) as log:
-            try:
-                done = _import(job, run, mapping or {}, timezone or record.timezone, dates)
-            except FarmLabError as error:
-                store.finish_sync(
-                    replace(run, status=SyncStatus.FAILED, ended_at=job.ended_at, error=one_line(str(error)))
-                )
-                log.warning("import of %s failed: %s", job.path.name, error)
-                raise
-            for sentence in done.said:
-                log.info("%s: %s", job.path.name, sentence)
-        return done
+        return _attempt(job, run, mapping or {}, timezone or record.timezone, dates)
+
+
+def _attempt(job: _Job, run: SyncRun, mapping: Mapping[str, str], timezone: str, dates: Order | None) -> Import:
+    """The import, told in the log; one that fails is closed as failed."""
+    with logs.writing(job.settings, farm=job.farm.name, sync=run.id) as log:
+        try:
+            done = _import(job, run, mapping, timezone, dates)
+        except FarmLabError as error:
+            failed = replace(run, status=SyncStatus.FAILED, ended_at=job.ended_at, error=one_line(str(error)))
+            job.store.finish_sync(failed)
+            log.warning("import of %s failed: %s", job.path.name, error)
+            raise
+        for sentence in done.said:
+            log.info("%s: %s", job.path.name, sentence)
+    return done
 
 
 def _import(job: _Job, run: SyncRun, mapping: Mapping[str, str], timezone: str, dates: Order | None) -> Import:
