@@ -17,8 +17,6 @@ from farmlab.errors import InsufficientData
 from farmlab.store import Store
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import pandas as pd
 
     from farmlab.domain import Event, Farm, Finding, Flock, House, Sensor, Verdict
@@ -84,9 +82,7 @@ class Scope:
     def __enter__(self) -> Scope:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.store.close()
 
     @property

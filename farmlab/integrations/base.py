@@ -22,7 +22,6 @@ from farmlab.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from types import TracebackType
     from typing import Self
 
     import pandas as pd
@@ -179,9 +178,7 @@ class Integration(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
     from datetime import datetime
-    from types import TracebackType
     from typing import Self
 
     from farmlab.simulator.gateway_farm import ServedFarm
@@ -127,7 +126,5 @@ class Gateway:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()

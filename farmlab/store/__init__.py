@@ -27,7 +27,6 @@ from farmlab.store.things import Things
 from farmlab.store.writing import Writing, Written
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self
 
 __all__ = ["Store", "Written"]
@@ -62,7 +61,5 @@ class Store(Farms, Things, Writing, Reading, Freshness, Events, Findings, Answer
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
