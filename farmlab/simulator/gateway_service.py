@@ -147,9 +147,7 @@ class Service:
         menu, number = call.command
         telling = tellings.get(number)
         if telling is None:
-            return self._refusal(
-                call, 0, "No records found or unable to retrieve data from the controller.", lost=False
-            )
+            return self._refusal(call, 0, _NO_RECORDS, lost=False)
         if not telling.house.connected or number in self.traps.silent:
             return self._dead(call, number)
         return self._envelope(call, self._framed(call, self._data(menu, telling)))

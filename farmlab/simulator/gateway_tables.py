@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE: Final = -9999.0
 _HEATER_DEVICES: Final = 16
-_EMPTY: Final = ("SecondaryMDT", "Attributes", "Errors", "ColumnsModelFields", "ColumnsDefinitions", "ExtraTables")
 
 
 def table(menu: int, telling: Telling, days: Callable[[], pd.DataFrame], timezone: str, at: datetime) -> dict[str, Any]:
