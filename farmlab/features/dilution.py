@@ -66,7 +66,7 @@ def of_nh3(nh3_ppm: pd.Series) -> tuple[pd.Series, pd.Series]:
     return np.log(excess), excess
 
 
-def drivers(wide: pd.DataFrame) -> pd.DataFrame:
+def drivers(wide: pd.DataFrame) -> dict[str, pd.Series]:
     """What the controller does and the weather, as far as it is known, each on the scale on which it acts.
 
     What the controller does comes twice, as it is and as it was a little before: air takes its time to change.
@@ -74,4 +74,4 @@ def drivers(wide: pd.DataFrame) -> pd.DataFrame:
     known = {name: scale(wide[name]) for name, scale in DRIVERS.items() if name in wide}
     before = {f"{name} before": signal.shift(LAG) for name, signal in known.items()}
     weather = {name: wide[name] for name in ("temp_c_outside",) if name in wide}
-    return pd.DataFrame({**known, **before, **weather}, index=wide.index)
+    return {**known, **before, **weather}

@@ -107,8 +107,18 @@ class _House:
     def explaining(self) -> pd.DataFrame:
         """What may explain a gas or the moisture: all of them, what the controller does, the weather, the warmth."""
         gases = {column: signal for column, (signal, _) in self.signals.items()}
-        given = pd.DataFrame({**gases, HOUSE_C: self.warmth}, index=self.grid.index).join(dilution.drivers(self.grid))
+        given = pd.DataFrame({**gases, HOUSE_C: self.warmth, **dilution.drivers(self.grid)}, index=self.grid.index)
         return given.loc[:, given.notna().any()]
+
+    @cached_property
+    def switches(self) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+        """By what is switched: where it has lately been on, and where it was lately switched."""
+        found = {}
+        for name in SWITCHED:
+            if name in self.grid:
+                on = np.nan_to_num(self.grid[name].ffill().to_numpy()) > 0
+                found[name] = _lately(on), _lately(np.r_[False, on[1:] != on[:-1]])
+        return found
 
     def courses(self, known: Mapping[str, Mapping[str, Any]]) -> Courses:
         """A temperature less the middle of the others; a gas less what the rest of the house explains of it."""
@@ -127,12 +137,13 @@ class _House:
 
     def _explained(self, weights: Mapping[str, float]) -> Values:
         """A companion that falls silent explains what it did before."""
-        given = self._filled.reindex(columns=list(weights), fill_value=0.0)
-        return np.asarray(given.to_numpy() @ np.array(list(weights.values())))
+        known = [(self._filled[name], weight) for name, weight in weights.items() if weight and name in self._filled]
+        return np.asarray(sum((signal * weight for signal, weight in known), np.zeros(len(self.grid))))
 
     @cached_property
-    def _filled(self) -> pd.DataFrame:
-        return self.explaining.ffill().fillna(0.0)
+    def _filled(self) -> dict[str, Values]:
+        filled = self.explaining.ffill().fillna(0.0)
+        return dict(zip(map(str, filled.columns), filled.to_numpy().T, strict=True))
 
     def _others(self, column: str, known: Mapping[str, Mapping[str, Any]]) -> Values:
         """The middle of the other temperatures, each less its place, so that a faulty one moves it little."""
@@ -235,13 +246,11 @@ def _caution(house: _House, metric: str) -> Values:
     times = np.ones(len(house.grid))
     if metric == "temp":
         return times
-    for name, seen in house.case.calibration["alone"]["seen"].items():
-        if name in house.grid:
-            on = house.grid[name].ffill().fillna(0.0).to_numpy() > 0
-            switched = _lately(np.r_[False, on[1:] != on[:-1]])
-            times = np.where(switched & (seen < OFTEN), np.inf, times)
-            times = np.where(switched & (name == LIGHT) & (metric != "nh3"), np.fmax(times, WAKING), times)
-            times = np.where(_lately(on) & (name == PADS) & (metric == "rh"), np.inf, times)
+    seen = house.case.calibration["alone"]["seen"]
+    for name, (on, switched) in house.switches.items():
+        times = np.where(switched & (seen.get(name, 0) < OFTEN), np.inf, times)
+        times = np.where(switched & (name == LIGHT) & (metric != "nh3"), np.fmax(times, WAKING), times)
+        times = np.where(on & (name == PADS) & (metric == "rh"), np.inf, times)
     return times
 
 
