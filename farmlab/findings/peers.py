@@ -40,6 +40,7 @@ NOTHING: Final = {"value": np.inf, "spread": 1.0, "rate": 0.0}
 """The threshold of a sensor that has no like."""
 Kind = tuple[str, bool]
 """Metric, and whether the sensor hangs outside: sensors of one kind are compared."""
+TEMPERATURE: Final[Kind] = ("temp", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,31 @@ def borrowed(case: Case, peers: Sequence[Peer]) -> dict[str, Any]:
     judged = detector.expected_rate_[lambda rates: rates > 0]
     return {
         "detector": detector.to_state(),
+        "alone": {"sensors": _companions(case, near), "seen": {}},
         "expected_rate": {str(column): round(float(rate), 4) for column, rate in judged.items()},
         "grace": {ALL: f"judged by the limits of {_named(near)} {OWN}; {LEVELS}", **detector.grace_},
     }
+
+
+def _companions(case: Case, peers: Sequence[Peer]) -> dict[str, dict[str, Any]]:
+    """What sensors of a kind seldom do alone: swings, and jumps of temperatures, which need no learned relation."""
+    found: dict[str, dict[str, Any]] = {}
+    for column, kind in _kinds(case.sensors).items():
+        known = [_alone_of(peer, kind) for peer in peers]
+        jump, swing = (_median([one[name] for ones in known for one in ones]) for name in ("jump", "swing"))
+        if swing is not None:
+            found[column] = {"weights": {}, "jump": jump if kind == TEMPERATURE else None, "swing": swing}
+    return found
+
+
+def _alone_of(peer: Peer, kind: Kind) -> list[Mapping[str, Any]]:
+    known, kinds = (peer.calibration.get("alone") or {}).get("sensors", {}), _kinds(peer.sensors)
+    return [one for column, one in known.items() if kinds.get(column) == kind]
+
+
+def _median(limits: Sequence[float | None]) -> float | None:
+    known = [limit for limit in limits if limit is not None]
+    return round(CAUTION * float(np.median(known)), 4) if known else None
 
 
 def _near(peers: Sequence[Peer]) -> list[Peer]:

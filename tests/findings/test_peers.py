@@ -56,6 +56,17 @@ def test_a_stuck_sensor_of_a_new_house_is_found_on_its_second_day() -> None:
     assert not [finding for finding in look(house(), known) if finding.kind in ("stuck", "noise", "spike", "dropout")]
 
 
+def test_a_sensor_of_a_new_house_that_jumps_alone_is_found() -> None:
+    wide = house()
+    wide.loc[wide.index > pd.Timestamp(UNTIL - timedelta(hours=1)), "temp_c_2"] += 1.5
+    known = peers.borrowed(case(wide), [peer()])
+    theirs = calibration()["alone"]["sensors"]["rh_pct"]
+    assert known["alone"]["sensors"]["rh_pct"] == {
+        "weights": {}, "jump": None, "swing": pytest.approx(peers.CAUTION * theirs["swing"], abs=1e-3)
+    }  # fmt: skip
+    assert [found.subject for found in look(wide, known) if found.kind == "offset"] == ["temp_c_2"]
+
+
 def test_limits_are_those_of_the_others_a_little_raised_and_levels_wait() -> None:
     known = peers.borrowed(case(house()), [peer()])
     mine, theirs = (Layered.from_state(said["detector"]) for said in (known, calibration()))
