@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 NOTHING = "–"
+_UNSEEN = ("Cc", "Cf", "Cs", "Co")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")  # the no-break spaces within numbers stay
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -23,9 +24,17 @@ def one_line(text: str, *, limit: int = 200) -> str:
     >>> one_line("House\n3\x1b[31m")
     'House 3[31m'
     """
-    spaced = _SPACE.sub(" ", text).strip()
-    kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
+    kept = printable(_SPACE.sub(" ", text).strip())
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    r"""The text as a terminal may show it: lines and tabs stay, control characters and terminal escapes go.
+
+    >>> printable("House\n3\x1b[31m")
+    'House\n3[31m'
+    """
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)
 
 
 def inert(cell: str) -> str:

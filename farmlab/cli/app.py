@@ -12,6 +12,7 @@ import typer
 import farmlab
 from farmlab.cli import context
 from farmlab.errors import FarmLabError
+from farmlab.text import printable
 
 FAMILIES = ("records", "intake", "notebooks", "results", "serve", "care", "models", "analyse", "simulate", "demo")
 """Modules of this folder; each has ``register(app)``."""
@@ -45,5 +46,5 @@ def main(arguments: list[str] | None = None) -> None:
     except FarmLabError as error:
         if context.current().debug:
             raise
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)

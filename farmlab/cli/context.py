@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from farmlab.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -77,9 +79,9 @@ def who(by: str = "") -> str:
 
 def progress(*, quiet: bool) -> Callable[[str], None]:
     """What says beside the answer how far a long command is; nothing where a program reads."""
-    return (lambda _: None) if quiet else lambda text: print(f"  {text}", file=sys.stderr, flush=True)
+    return (lambda _: None) if quiet else lambda text: print(f"  {printable(text)}", file=sys.stderr, flush=True)
 
 
 def say(value: Any, *, as_json: bool, text: str) -> None:
-    """Print the answer for a program or for a person."""
-    print(json.dumps(value, default=str, ensure_ascii=False, indent=2) if as_json else text)
+    """Print the answer for a program or for a person, whose terminal is not told what to do by names from outside."""
+    print(json.dumps(value, default=str, ensure_ascii=False, indent=2) if as_json else printable(text))

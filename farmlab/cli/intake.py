@@ -11,6 +11,7 @@ import typer
 from farmlab.cli import context
 from farmlab.domain import SyncStatus
 from farmlab.errors import Busy, UnknownName
+from farmlab.text import printable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +110,7 @@ def show_payload(
             next_step=f"Run: farmlab sync {farm!r}",
         )
     text = ingest.find_payload(context.settings(), syncs[0]).decode("utf-8", "replace")
-    print("".join(char for char in text if char in "\n\t" or char.isprintable()))
+    print(printable(text))
 
 
 @secrets.command()

@@ -9,6 +9,7 @@ import pytest
 from farmlab import cli
 from farmlab.cli import context, records
 from farmlab.config import load
+from farmlab.domain import House
 from farmlab.errors import ConfigError, DataError, FarmLabError, UnknownName
 from farmlab.store import Store
 from tests.cli.kit import Terminal
@@ -211,3 +212,16 @@ def test_an_error_is_one_sentence_on_the_terminal(tmp_path: Path, capsys: pytest
     assert out == ""
     assert err.startswith("Error: there is no farm '<script>'")
     assert err.count("\n") == 1
+
+
+def test_names_from_outside_do_not_steer_the_terminal(barn: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "North\x1b]0;owned\x07\u202e"
+    with Store.open(load(barn.home)) as store:
+        store.save_house("Barn", House(number=1, name=hostile))
+    said = barn.type("house", "edit", "--farm", "Barn", "--house", "1", "--capacity", "5")
+    assert said == "Changed North]0;owned of Barn.\n"
+    with pytest.raises(SystemExit):
+        cli.main(["--home", str(barn.home), "import", f"/no/{hostile}.csv", "--farm", "Barn"])
+    out, err = capsys.readouterr()
+    assert "/no/North]0;owned.csv" in err
+    assert {"\x1b", "\x07", "\u202e"}.isdisjoint(out + err)
