@@ -14,8 +14,8 @@ from farmlab.analyses import blocks
 from farmlab.domain import ActionStatus, Category
 from farmlab.errors import InsufficientData
 from farmlab.features import flock, house_hours, water_feed
-from farmlab.figures import Table
-from farmlab.findings import advice
+from farmlab.figures import Table, evidence
+from farmlab.findings import advice, advice_rules
 from farmlab.models import house_heat
 from farmlab.text import one_line
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from farmlab.domain import Action, Finding, House
+    from farmlab.figures import Picture
     from farmlab.findings.advice import Advice, Situation
     from farmlab.models.house_heat import HouseHeat
     from farmlab.scope import Scope
@@ -32,6 +33,13 @@ HISTORY_DAYS: Final = 14
 METRICS: Final = (
     *("temp", "temp_set", "rh", "co2", "nh3", "airflow", "vent_level", "heaters", "pad", "light", "weight", "birds"),
 )
+SHOWN: Final = {
+    "co2_ppm": ("co2", "CO₂, by hour"),
+    "nh3_ppm": ("nh3", "NH₃, by hour"),
+    "rh_pct": ("rh", "relative humidity, by hour"),
+    "spread_c": ("temp", "warmest less coldest place"),
+}
+"""Column of the hours → its metric, and what it is called."""
 PROOF_H: Final = 48
 """Hours before and after a step that are compared."""
 
@@ -69,11 +77,13 @@ def findings(found: list[Advised], lab: Scope) -> list[Finding]:
     ]
 
 
-def show(found: list[Advised]) -> None:
-    """Each advice as a block; first those that are worth most."""
+def show(found: list[Advised], lab: Scope) -> None:
+    """Each advice as a block with the hours that speak for it; first those that are worth most."""
     every = [(item, one) for item in found for one in item.advice]
     for item, one in sorted(every, key=lambda pair: -_worth(pair[1])):
         blocks.display(_block(item, one))
+        if one.shown[0]:
+            blocks.display(_picture(item, one, lab))
     if not every:
         blocks.display(Table("<p>Nothing to improve was found.</p>", "Nothing to improve was found."))
 
@@ -102,14 +112,14 @@ def summary(found: list[Advised]) -> str:
 def values(found: list[Advised]) -> dict[str, float]:
     """Comfortable hours a day of each house in the window, as the run record keeps them."""
     known = {item.house.number: item.situation.hours["comfortable"].astype(float).mean() for item in found}
-    return {f"comfort_h_d/{number}": round(24 * share, 1) for number, share in known.items() if pd.notna(share)}
+    return {f"comfortable_h/{number}": round(24 * share, 1) for number, share in known.items() if pd.notna(share)}
 
 
 def _of_house(lab: Scope, house: House) -> Advised:
     every = hours_of(lab, house.number)
     model, refits, refusal = _balance_of(every)
     now = advice.Situation(every[every.index > pd.Timestamp(lab.start)], model, refits, _water_feed(lab, house))
-    return Advised(house, now, tuple(advice.advise(now)), refusal)
+    return Advised(house, now, tuple(advice_rules.advise(now)), refusal)
 
 
 def _balance_of(hours: pd.DataFrame) -> tuple[HouseHeat | None, list[HouseHeat], str]:
@@ -144,6 +154,25 @@ def _block(item: Advised, one: Advice) -> Table:
     head = f'<h3><span class="where">{escape(one_line(where))}</span> {escape(one_line(one.title))}</h3>'
     text = [f"{where}: {one.title}", *(f"{name}: {line}" for name, line in lines.items())]
     return Table(f'<article class="finding none">{head}{body}</article>', "\n".join(text))
+
+
+def _picture(item: Advised, one: Advice, lab: Scope) -> Picture:
+    """The hours of the window, with where they should lie behind them."""
+    column, low, high = one.shown
+    metric, label = SHOWN[column]
+    hours = item.situation.hours[column]
+    wanted = pd.DataFrame({"lower": low, "upper": high}, index=hours.index)
+    return evidence(
+        hours,
+        metric=metric,
+        marks=[],
+        start=lab.start,
+        until=lab.until,
+        timezone=lab.farm.timezone,
+        expected=wanted,
+        label=label,
+        alt=f"{item.house.label}: {one.title}",
+    )
 
 
 def _money(one: Advice) -> str:

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from farmlab.scope import Scope
 
-ADVICE = Advice("more_air", "Stale <air>", "Raise it by 10 %.", "CO₂ 3200 ppm", "it falls.", Effect(comfort_h_d=2.0))
+ADVICE = Advice(
+    "more_air",
+    "Stale <air>",
+    "Raise it by 10 %.",
+    "CO₂ 3200 ppm",
+    "it falls.",
+    Effect(comfort_h_d=2.0),
+    shown=("co2_ppm", 0.0, 3000.0),
+)
 
 
 def test_every_house_with_birds_is_looked_at_and_a_missing_balance_says_why(house: Scope) -> None:
@@ -24,7 +32,7 @@ def test_every_house_with_birds_is_looked_at_and_a_missing_balance_says_why(hous
     assert item.situation.hours["comfortable"].notna().any()
     table = advising.balance_table([item])
     assert table["heat balance"].iloc[0]
-    assert "comfort_h_d/1" in advising.values([item])
+    assert "comfortable_h/1" in advising.values([item])
 
 
 def test_a_room_without_a_flock_gets_no_advice(room: Scope) -> None:
@@ -38,9 +46,10 @@ def test_advice_is_shown_with_its_effect_and_foreign_words_are_harmless(
     shown: list[Any] = []
     monkeypatch.setattr(advising.blocks, "display", shown.append)
     [item] = advising.advised(house)
-    advising.show([advising.Advised(item.house, item.situation, (ADVICE,))])
+    advising.show([advising.Advised(item.house, item.situation, (ADVICE,))], house)
     assert "Stale &lt;air&gt;" in shown[0].html
     assert "+2.0 comfortable hours a day" in shown[0].text
+    assert "CO₂, by hour, ppm" in shown[1].svg
 
 
 def test_a_step_that_was_done_is_proved_by_the_days_around_it(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:

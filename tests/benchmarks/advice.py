@@ -13,7 +13,7 @@ import pandas as pd
 
 from farmlab.errors import InsufficientData
 from farmlab.features import flock, house_hours
-from farmlab.findings import advice
+from farmlab.findings import advice, advice_rules
 from farmlab.models import house_heat
 from farmlab.simulator.farm import SimulatedFarm
 
@@ -81,7 +81,7 @@ def _factor(hours: pd.DataFrame) -> float:
     except InsufficientData:
         model, refits = None, []
     recent = hours[hours.index > hours.index[-1] - pd.Timedelta(hours=72)] if len(hours) else hours
-    found = advice.advise(advice.Situation(recent, model, refits))
+    found = advice_rules.advise(advice.Situation(recent, model, refits))
     return next((one.factor for one in found if one.kind in ("less_air", "more_air")), 1.0)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from farmlab.errors import InsufficientData
 from farmlab.features import house_hours
-from farmlab.findings import advice
+from farmlab.findings import advice, advice_rules
 from farmlab.models import house_heat
 from farmlab.models.house_heat import HouseHeat
 
@@ -74,7 +74,7 @@ def test_less_air_thins_nothing_out_and_saves_what_the_balance_says():
 
 
 def test_fresh_air_in_a_heated_house_is_advised_to_be_less():
-    [one] = advice.advise(situation(hours(co2_ppm=1800, rh_pct=50)))
+    [one] = advice_rules.advise(situation(hours(co2_ppm=1800, rh_pct=50)))
     assert (one.kind, one.factor) == ("less_air", 0.8)
     assert one.effect.low <= one.effect.kwh_d <= one.effect.high
     assert one.effect.kwh_d > 100
@@ -82,20 +82,23 @@ def test_fresh_air_in_a_heated_house_is_advised_to_be_less():
 
 
 def test_stale_air_is_advised_to_be_more_and_what_it_costs_is_said():
-    [one] = advice.advise(situation(hours(co2_ppm=3150)))
+    [one] = advice_rules.advise(situation(hours(co2_ppm=3150)))
     assert one.kind == "more_air"
     assert one.effect.comfort_h_d > 5
+    assert one.effect.comfort_low <= one.effect.comfort_h_d <= one.effect.comfort_high <= 24
     assert "costs about" in one.effect.sentence
+    assert f"({one.effect.comfort_low:.0f} to {one.effect.comfort_high:.0f})" in one.effect.sentence
+    assert one.shown == ("co2_ppm", 0.0, 3000.0)
 
 
 def test_air_that_is_just_right_is_left_alone():
-    assert advice.advise(situation(hours())) == []
+    assert advice_rules.advise(situation(hours())) == []
 
 
 def test_without_a_trusted_balance_nothing_is_said_of_energy():
     now = situation(hours(co2_ppm=1800, rh_pct=50))
     assert now.model is not None
-    [one] = advice.advise(replace(now, model=replace(now.model, held_out=0.0)))
+    [one] = advice_rules.advise(replace(now, model=replace(now.model, held_out=0.0)))
     assert np.isnan(one.effect.kwh_d)
     assert "kWh" not in one.effect.sentence
 
@@ -110,28 +113,28 @@ def test_without_a_trusted_balance_nothing_is_said_of_energy():
 )
 def test_habits_are_named(change, kind):
     now = advice.Situation(hours().iloc[-72:].assign(**change))
-    assert kind in [one.kind for one in advice.advise(now)]
+    assert kind in [one.kind for one in advice_rules.advise(now)]
 
 
 def test_days_warmer_than_nights_are_said_with_their_sizes():
     table = hours().iloc[-72:]
     table["temp_c"] = table["temp_c"].mask(~table["night"], table["temp_c"] + 2)
-    found = {one.kind: one for one in advice.advise(advice.Situation(table))}
+    found = {one.kind: one for one in advice_rules.advise(advice.Situation(table))}
     assert "2.0 °C warmer" in found["day_and_night"].title
 
 
 def test_water_that_does_not_go_with_feed_is_said_for_birds_old_enough():
     table = hours().iloc[-72:]
-    assert [one.kind for one in advice.advise(advice.Situation(table, water_feed=2.6))] == ["water_feed"]
-    assert advice.advise(advice.Situation(table.assign(age_d=5.0), water_feed=2.6)) == []
+    assert [one.kind for one in advice_rules.advise(advice.Situation(table, water_feed=2.6))] == ["water_feed"]
+    assert advice_rules.advise(advice.Situation(table.assign(age_d=5.0), water_feed=2.6)) == []
 
 
 def test_half_a_day_of_readings_is_too_little_for_advice():
-    assert advice.advise(advice.Situation(hours(co2_ppm=3150).iloc[-12:])) == []
+    assert advice_rules.advise(advice.Situation(hours(co2_ppm=3150).iloc[-12:])) == []
 
 
 def test_as_a_finding_it_is_for_information_with_its_step_its_effect_and_its_proof():
-    [one] = advice.advise(situation(hours(co2_ppm=3150)))
+    [one] = advice_rules.advise(situation(hours(co2_ppm=3150)))
     until = datetime(2026, 1, 22, tzinfo=UTC)
     found = advice.finding(one, house=3, start=until, until=until)
     assert (found.category, found.severity, found.house) == ("optimisation", "info", 3)
