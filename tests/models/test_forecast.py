@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from farmlab.errors import InsufficientData, ModelError, StaleData
 from farmlab.models.forecast import Forecasted, forecast
 from farmlab.models.forecasting.double_seasonal import DoubleSeasonal
+from farmlab.models.forecasting.log import Log
 from farmlab.models.forecasting.member import Member
-from farmlab.models.forecasting.naive import PlannedNaive
+from farmlab.models.forecasting.naive import PlannedNaive, SeasonalNaive
+from farmlab.models.forecasting.shares import shares
 from farmlab.models.forecasting.smoothed import Smoothed
 from farmlab.models.forecasting.window import Windows
 
@@ -118,6 +121,45 @@ def test_going_on_from_memory_keeps_what_was_said_and_needs_only_the_newest_read
     both = said.index.intersection(kept.index)
     assert len(both) > 48 * 20
     assert kept[both].to_numpy() == pytest.approx(said[both].to_numpy(), rel=1e-5)
+
+
+def test_a_reserve_counts_only_where_it_was_the_best() -> None:
+    names = ("naive", "one", "reserve", "ensemble")
+    now, origins = 1000, np.arange(1000 - 168, 1000 - 48, 3)
+    scores = np.ones((len(origins), 4, 3))
+    scores[:, 1], scores[:, 2] = (0.9, 0.9, 0.9), (0.8, 0.95, 0.95)
+    log = Log(names, origins=origins, issued=np.zeros((len(origins), 3, 48)), scores=scores)
+    paths = np.ones((3, 48))
+    free, kept = (shares(log, paths, now=now, reserves=reserves) for reserves in ((), ("reserve",)))
+    assert (free[2] > 0.2).all()
+    assert kept[2, 0] == free[2, 0] > free[1, 0]
+    assert kept[2, 1:].tolist() == [0, 0]
+    assert kept.sum(axis=0) == pytest.approx([1, 1, 1])
+
+
+class Weekly(SeasonalNaive):
+    """Costly to learn: every sixth day."""
+
+    name = "weekly"
+    refit_hours, replay_days, spread_days, costly = 144, 5, 3, True
+
+
+def test_what_is_costly_is_learned_anew_on_different_days_by_different_series() -> None:
+    learned, scored = [], []
+    for seed in range(12):
+        y = climate(20, noise=1.0, seed=seed)
+        asked: dict[str, Any] = {"metric": "temp", "members": [*usual(), Weekly()]}
+        told = forecast(y.iloc[: -24 * 3], until=y.index[-24 * 3 - 1], **asked)
+        scored.append(told.figures.query("model == 'weekly'")["origins"].min())
+        days = []
+        for back in (2, 1, 0):
+            until = y.index[-24 * back - 1]
+            told = forecast(y[:until], until=until, memory=told.memory, **asked)
+            days.append(told.memory["fits"]["weekly"]["at"] == told.memory["newest"])
+        learned.append(days)
+    assert [sum(days) for days in learned] == [1] * 12
+    assert all(0 < sum(days[day] for days in learned) <= 8 for day in range(3))
+    assert min(scored) >= 3
 
 
 def test_a_memory_of_the_future_of_another_flock_or_too_old_is_not_used() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -155,14 +156,21 @@ class Ensemble:
         """The places at which members are learned while the past is forecast again."""
         newest = len(self.y) - 1
         every = SHORT_REFIT_DAYS * DAY if len(self.y) < SHORT_DAYS * DAY else REPLAY_DAYS * DAY
-        ages = {*range(span, 0, -every), *(min(span, member.replay_days * DAY) for member in self.members)}
+        ages = {*range(span, 0, -every), *(min(span, self._tried_days(member) * DAY) for member in self.members)}
         return [newest - age for age in sorted(ages, reverse=True) if age > 0]
 
     def _wants_first_fit(self, member: Member, place: int) -> bool:
         age_days = (len(self.y) - 1 - place) / DAY
         known = self._known_days[place]
         enough = known >= min(member.least_days, LEARN_DAYS) and self._known_days[-1] >= member.least_days
-        return enough and age_days <= member.replay_days and not (member.costly and member.name in self.fitted_at)
+        tried = age_days <= self._tried_days(member)
+        return enough and tried and not (member.costly and member.name in self.fitted_at)
+
+    def _tried_days(self, member: Member) -> int:
+        """So far before the present a member is first fitted; which day of several it is depends on the values."""
+        return (
+            member.replay_days - int.from_bytes(blake2b(self.y.tobytes(), digest_size=4).digest()) % member.spread_days
+        )
 
     def _fit(self, member: Member, place: int) -> None:
         try:
@@ -200,7 +208,8 @@ class Ensemble:
         return np.clip(np.stack(paths, axis=1), *self.possible)
 
     def _outlook(self, now: int, paths: Values) -> Outlook:
-        weights = shares.shares(self.log, paths, now=now)
+        reserves = [member.name for member in self.members if member.reserve]
+        weights = shares.shares(self.log, paths, now=now, reserves=reserves)
         everyone = np.vstack([paths, shares.mixed(paths, weights)])
         ratio = shares.last_week(self.log, now=now)
         path = everyone[0] if ratio > 1 else everyone[-1]

@@ -25,6 +25,11 @@ class Member(ABC):
     """After so long it is learned anew."""
     replay_days: ClassVar[int] = 14
     """So far before the present a first fit is made, to see what the member is worth."""
+    spread_days: ClassVar[int] = 1
+    """Of many series, a part is first fitted up to so many days later than others, so that not all are learned anew on
+    one day."""
+    reserve: bool = False
+    """It counts only where it was the best of all."""
     costly: ClassVar[bool] = False
     """It is learned only once while the past is forecast again."""
 

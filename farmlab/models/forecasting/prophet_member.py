@@ -35,7 +35,8 @@ class ProphetMember(Member):
     The trend may bend once a day: set-points and growing birds do. Without the last error Prophet loses to
     yesterday's value on most hourly series: it fits the middle of weeks, not today's level. Its own intervals
     are not used (they cover 58 % where 80 % are meant). A fit costs as much as all other members together; it
-    is used for days, brought up to date by its last error, and weighted by what it earns that way.
+    is used for days, brought up to date by its last error, and weighted by what it earns that way; in buildings, where
+    others learn the week better, it is a reserve.
 
     Parameters
     ----------
@@ -49,11 +50,13 @@ class ProphetMember(Member):
     least_days: ClassVar[float] = 7.0
     refit_hours: ClassVar[int] = 6 * DAY
     replay_days: ClassVar[int] = 5
+    spread_days: ClassVar[int] = 3
     costly: ClassVar[bool] = True
 
     def __init__(self, *, multiplicative: bool = False, weekly: bool = False) -> None:
         self.multiplicative = multiplicative
         self.weekly = weekly
+        self.reserve = weekly
 
     def fit(self, window: Windows) -> Self:
         """Learn the last three or four weeks, and the curve of the next nine days."""

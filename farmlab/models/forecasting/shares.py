@@ -25,7 +25,7 @@ FIRST_MEMBERS: Final = ("dshw", "rws28")
 """Who counts while nobody has been scored."""
 
 
-def shares(log: Log, paths: Values, *, now: int) -> Values:
+def shares(log: Log, paths: Values, *, now: int, reserves: Sequence[str] = ()) -> Values:
     """By member and block of hours ahead, summing to 1 in each block.
 
     Inverse fourth powers of the mean absolute errors of the last seven scored days. The reference counts among the
@@ -40,6 +40,8 @@ def shares(log: Log, paths: Values, *, now: int) -> Values:
         The paths of now, like ``log.names`` without the ensemble; NaN where a member has nothing to say.
     now
         The hour of the paths.
+    reserves
+        Members that count only in blocks in which they were the best of all.
     """
     members = log.names[:-1]
     here = np.atleast_1d(np.isfinite(paths).all(axis=1))
@@ -47,6 +49,8 @@ def shares(log: Log, paths: Values, *, now: int) -> Values:
     scored = np.isfinite(errors).all(axis=1) & here
     if scored[1:].any():
         weights = np.where(scored[:, None], np.maximum(errors, 1e-6) ** POWER, 0.0)
+        beaten = np.isin(members, list(reserves))[:, None] & (weights < weights.max(axis=0))
+        weights = np.where(beaten, 0.0, weights)
     else:
         first = _first(members) & here
         others = here & (np.arange(len(members)) > 0)
