@@ -1,4 +1,4 @@
-"""Sensors that jump or swing while the air does not: told within half an hour, with or without a second sensor.
+"""Sensors that jump or swing while the air does not, told within half an hour, and temperatures that drift apart.
 
 Temperature sensors have each other. Moisture and gases are taken out by the same air, so that each of them, and what
 the controller does, lets expect how the others change (:mod:`farmlab.features.dilution`).
@@ -36,7 +36,10 @@ LEAST: Final = {
     "co2": (150.0, 50.0),
     "nh3": (3.0, 1.0),
 }
-KINDS: Final = {"jump": "offset", "swing": "noise"}
+LEAST_OFF_C: Final = 0.6
+"""How far a temperature must be from its place among the others over half a day."""
+HALF_DAY: Final = pd.Timedelta(hours=12)
+KINDS: Final = {"jump": "offset", "swing": "noise", "off": "drift"}
 GASES: Final = ("rh", "co2", "nh3")
 TIMES, ALIKE_TIMES = 1.6, 1.4
 """So many times what most days stay below; less is left to chance among those that measure the same."""
@@ -135,6 +138,13 @@ class _House:
                 own[:, position] = shown[:, position] - self._others(column, known)
         return Courses(shown, own, unit)
 
+    def off(self, courses: Courses, known: Mapping[str, Mapping[str, Any]]) -> Values:
+        """How far each temperature was from its place among the others, on average over half a day; of gases 0."""
+        places = np.array([known.get(column, {}).get("place") or 0.0 for column in self.judged])
+        alike = np.array([metric == "temp" for metric in self.judged.values()])
+        count = max(round(HALF_DAY / self.case.step), 1)
+        return np.where(alike, companions.off(courses.own - places, count), 0.0)
+
     def _explained(self, weights: Mapping[str, float]) -> Values:
         """A companion that falls silent explains what it did before."""
         known = [(self._filled[name], weight) for name, weight in weights.items() if weight and name in self._filled]
@@ -175,13 +185,16 @@ def learned(case: Case) -> dict[str, Any]:
     relations = {column: house.relation(column) for column in house.judged}
     courses = house.courses(relations)
     jumps, swings = _daily(house, np.abs(courses.jumps())), _daily(house, courses.swings())
+    offs = _daily(house, np.abs(house.off(courses, relations)))
     found: dict[str, Any] = {}
     for position, (column, metric) in enumerate(house.judged.items()):
         least_jump, least_swing = LEAST[metric]
         times = ALIKE_TIMES if metric == "temp" else TIMES
         jump = companions.limit(jumps[:, position], times=times, floor=least_jump)
         swing = companions.limit(swings[:, position], times=times, floor=least_swing)
-        found[column] = {**relations[column], "jump": _finite(jump), "swing": _finite(swing)}
+        off = companions.limit(offs[:, position], times=TIMES, floor=LEAST_OFF_C) if metric == "temp" else np.inf
+        limits = {"jump": _finite(jump), "swing": _finite(swing), "off": _finite(off)}
+        found[column] = {**relations[column], **limits}
     return {"sensors": found, "seen": {name: _switches(house.grid[name]) for name in SWITCHED if name in house.grid}}
 
 
@@ -206,7 +219,7 @@ def look(case: Case) -> list[Episode]:
         return []
     house = _House(case)
     courses = house.courses(known)
-    jumps, swings = courses.jumps(), courses.swings()
+    jumps, swings, offs = courses.jumps(), courses.swings(), house.off(courses, known)
     found: list[Episode] = []
     for position, (column, metric) in enumerate(house.judged.items()):
         limits = {name: _limit(case, column, name) for name in KINDS}
@@ -214,6 +227,7 @@ def look(case: Case) -> list[Episode]:
         rough = _swings(house, column, swings[:, position] / times, limits["swing"])
         settled = jumps[:, position] / times * ~_within(house, rough)
         found += [*rough, *_jumps(house, column, settled, limits["jump"])]
+        found += _drifts(house, column, offs[:, position], limits["off"])
     return [episode for episode in found if episode.end > case.start]
 
 
@@ -292,6 +306,28 @@ def _jumps(house: _House, column: str, size: Values, limit: float) -> Iterator[E
             check=CHECKS["offset"],
             value=after,
             expected=before,
+            alone=True,
+        )
+
+
+def _drifts(house: _House, column: str, off: Values, limit: float) -> Iterator[Episode]:
+    """Each time that a temperature is away from the others; its beginning is half a day before it is told."""
+    values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
+    for first, last in _runs(np.abs(off) >= limit, round(JOINED / house.case.step)):
+        worst = first + int(np.abs(off[first : last + 1]).argmax())
+        value = float(values.iloc[: worst + 1].dropna().iloc[-1])
+        expected = value - float(off[worst])
+        yield Episode(
+            sensor=column,
+            kind="drift",
+            start=max(times[first] - HALF_DAY, times[0]).to_pydatetime(),
+            end=times[last].to_pydatetime(),
+            detected_at=times[first].to_pydatetime(),
+            score=1 - 0.5 * limit / abs(float(off[worst])),
+            why=f"it has moved away from the sensors beside it: {value:.4g}, expected {expected:.4g}",
+            check=CHECKS["drift"],
+            value=value,
+            expected=expected,
             alone=True,
         )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from farmlab.domain import Flock, House, Sensor
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """Of what is learned; one in another format is learned anew."""
 DAYS: Final = 21
 """How much history is worth reading."""

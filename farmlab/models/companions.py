@@ -85,6 +85,19 @@ def swing(values: Values) -> Values:
     return out
 
 
+def off(values: Values, count: int) -> Values:
+    """The mean of the last so many readings, 0 where less than half of them are known.
+
+    >>> off(np.array([[1.0], [np.nan], [3.0]]), 2).ravel().tolist()
+    [0.0, 1.0, 3.0]
+    """
+    known = np.isfinite(values)
+    out, before = np.zeros(values.shape), np.zeros((count - 1, values.shape[1]))
+    counts = _windowed_sum(np.vstack([before, known]), count)
+    totals = _windowed_sum(np.vstack([before, np.where(known, values, 0.0)]), count)
+    return np.where(counts >= count / 2, totals / np.fmax(counts, 1), out)
+
+
 def change(values: Values, count: int) -> Values:
     """The median of so many readings less that of as many before; missing where one is missing."""
     out = np.full(values.shape, np.nan)

@@ -70,7 +70,7 @@ def test_a_jump_is_over_when_the_sensor_is_back() -> None:
     wide = house()
     wide.loc[last(wide, 8.0) & ~last(wide, 3.0), "temp_c_2"] += 1.5
 
-    [found] = alone.look(_case(wide))
+    [found] = [one for one in alone.look(_case(wide)) if one.kind == "offset"]
 
     assert pd.Timestamp(found.end) <= pd.Timestamp(UNTIL - timedelta(hours=2))
 
@@ -114,3 +114,18 @@ def test_nothing_that_comes_later_changes_what_was_said() -> None:
     [before], [after] = alone.look(early), alone.look(_case(wide))
 
     assert (before.start, before.detected_at, before.kind) == (after.start, after.detected_at, after.kind)
+
+
+def test_a_temperature_that_drifts_away_from_the_others_is_found_and_the_weather_is_not() -> None:
+    wide = house()
+    ramp = np.clip((wide.index - wide.index[-400]) / pd.Timedelta(hours=33), 0, 1).to_numpy()
+    wide["temp_c_3"] += 1.6 * ramp
+
+    [found] = alone.look(_case(wide))
+
+    assert (found.sensor, found.kind) == ("temp_c_3", "drift")
+    assert 0.6 <= found.value - found.expected <= 1.6
+
+    warm = house()
+    warm[[f"temp_c_{n}" for n in range(1, 5)]] += 1.6 * ramp[:, None]
+    assert not alone.look(_case(warm))
