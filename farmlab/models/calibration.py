@@ -23,6 +23,7 @@ NARROWEST: Final = 0.05
 """The spread of ln M is never taken as smaller: few days always look more alike than they are."""
 FARTHEST: Final = 1.5
 """No threshold is taken from farther outside of what was seen than half as much again as the largest clean value."""
+SMALLEST_FACTOR: Final = 0.5
 FEWEST_DAYS: Final = 3
 OUTLIER: Final = 5.0
 """Days whose ln M lies this many robust deviations above the median are not clean and are left out."""
@@ -131,6 +132,24 @@ def gumbel(
     value = np.exp(location - spread * np.log(-np.log1p(-budget)))
     value = np.fmax(np.fmin(value, FARTHEST * _largest(maxima)), floor)
     return _threshold(value, location, spread, days)
+
+
+def shared(
+    maxima: Mapping[str, NDArray[np.float64]], *, budget: float, floor: NDArray[np.float64]
+) -> dict[str, Threshold]:
+    """The thresholds of channels that see the same things, which are exceeded on a share ``budget`` of days together.
+
+    Each is calibrated by itself for an equal part; then all are multiplied by that factor at which the days on which
+    any of them is exceeded are as many as intended. Alarms of two channels at once would else count twice.
+    """
+    apart = {name: gumbel(part, budget=budget / len(maxima), floor=floor) for name, part in maxima.items()}
+    joint = np.fmax.reduce([part / apart[name].value for name, part in maxima.items()])
+    found = gumbel(joint, budget=budget, floor=np.full(len(floor), SMALLEST_FACTOR))
+    factor = np.where(np.isfinite(found.value), found.value, 1.0)
+    lowered = {name: threshold.times(np.fmax(factor, floor / threshold.value)) for name, threshold in apart.items()}
+    total = np.sum([threshold.rate for threshold in lowered.values()], axis=0)
+    share = np.where(total > 0, np.fmin(found.rate, total) / np.where(total > 0, total, 1.0), 1.0)
+    return {name: replace(threshold, rate=threshold.rate * share) for name, threshold in lowered.items()}
 
 
 def multiple(maxima: NDArray[np.float64], *, times: float, floor: NDArray[np.float64]) -> Threshold:

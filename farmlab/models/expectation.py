@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from farmlab.models.hours import DAY, HELD_HOURS
+from farmlab.models.hours import DAY, HELD_HOURS, QUICK, lasting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Walk:
     Attributes
     ----------
     means, expected
-        By channel the mean left-over, and what was expected on average, one row an hour.
+        By channel the mean left-over as far as it lasts, and what was expected on average, one row an hour.
     doubt
         By what left-overs are divided before they are compared with limits, one row an hour.
     """
@@ -107,6 +107,9 @@ class Walk:
         self.forecast[row] = self.ridge.expected(self.rows[row], explains)[: self.judged]
 
     def _mean(self, row: int, width: int) -> Values:
+        return lasting(self._over(row, width), self._over(row, min(width, QUICK)))
+
+    def _over(self, row: int, width: int) -> Values:
         window = slice(max(0, row - width + 1), row + 1)
         return _mean(self.rows[window, : self.judged] - self.forecast[window], width)
 

@@ -28,6 +28,8 @@ HELD_HOURS: Final = 96
 AFTER_HOURS: Final = 6
 SAME_FLOCK_DAYS: Final = 2.0
 DAY: Final = 24
+QUICK: Final = 6
+"""Hours of which the mean tells whether a change of the day is still there."""
 TRIMMED_FROM: Final = 6
 """From so many readings an hour on, the extremes of an hour are left out of its mean."""
 
@@ -177,6 +179,21 @@ def trailing_mean(residuals: Values, width: int) -> Values:
     return np.where(counts >= 2 / 3 * width, totals / np.maximum(counts, 1), np.nan)
 
 
+def lasting_mean(residuals: Values, width: int) -> Values:
+    """The same as far as it lasts (see :func:`lasting`)."""
+    return lasting(trailing_mean(residuals, width), trailing_mean(residuals, min(width, QUICK)))
+
+
+def lasting(slow: Values, quick: Values) -> Values:
+    """The mean of a day, but no more than twice that of its last hours: what is over is no change of level.
+
+    >>> lasting(np.array([3.0, 3.0, 3.0]), np.array([2.0, 1.0, -1.0])).tolist()
+    [3.0, 2.0, 0.0]
+    """
+    most = np.where(np.sign(slow) == np.sign(quick), 2 * np.abs(quick), 0.0)
+    return np.where(np.isnan(quick), np.nan, np.sign(slow) * np.minimum(np.abs(slow), most))
+
+
 def _trailing_sum(values: Values, width: int) -> Values:
     sums = np.cumsum(values, axis=0)
     sums[width:] -= sums[:-width].copy()
@@ -212,7 +229,7 @@ def _over(residuals: Values, start: int, limits: Mapping[int, Values]) -> dict[i
     """By width, where the mean of the left-overs of this day is beyond its limit."""
     begin = max(0, start - DAY + 1)
     recent = residuals[begin : start + DAY]
-    means = {width: np.nan_to_num(np.abs(trailing_mean(recent, width)[start - begin :])) for width in limits}
+    means = {width: np.nan_to_num(np.abs(lasting_mean(recent, width)[start - begin :])) for width in limits}
     return {width: mean > limits[width] for width, mean in means.items()}
 
 

@@ -101,7 +101,7 @@ class Layered(Detector):
         beside: Sequence[str] = (),
         patterns: bool = True,
         timezone: str = "UTC",
-        budget: float = 0.1,
+        budget: float = 0.08,
         random_state: int | None = 0,
     ) -> None:
         super().__init__(random_state=random_state)

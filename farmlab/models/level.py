@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 import numpy as np
 import pandas as pd
 
-from farmlab.models import calibration, habituation, hours, rule_statistics
-from farmlab.models.base import Detector
-from farmlab.models.calibration import Threshold
+from farmlab.models import hours, rule_statistics
 from farmlab.models.hours import Hours
 from farmlab.models.intake import Table, aligned, require_days, table
+from farmlab.models.slow import FEWEST_MAXIMA, SlowDetector
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 WIDTHS: Final = {"offset": 6, "trend": 24}
 """Channel → hours over which the left-overs are averaged."""
 FEWEST_DAYS: Final = 3
-FEWEST_MAXIMA: Final = 5
 CONTEXT_HOURS: Final = 24 * (hours.PAST_DAYS + 2)
 SETTLED_DAYS: Final = hours.FEWEST_PAST + FEWEST_MAXIMA
 """A new flock is not judged before this age: until then its house has no past that is like its present."""
@@ -44,7 +42,7 @@ class LevelLook:
     expected: dict[str, pd.DataFrame]
 
 
-class Level(Detector):
+class Level(SlowDetector):
     """Whether the level of a sensor is what its own past lets expect at this hour of the day.
 
     The hourly mean, less the set-point where there is one, is compared with the median of the same hour of
@@ -95,11 +93,6 @@ class Level(Detector):
         self.budget = budget
         self.beside = list(beside)
 
-    @property
-    def is_fitted(self) -> bool:
-        """Whether thresholds are there."""
-        return hasattr(self, "thresholds_")
-
     def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
         """Thresholds and context from history; see :meth:`farmlab.models.base.Detector.fit`."""
         history = table(X, beside={*self.beside, *self.reference.values(), str(self.driver)})
@@ -108,7 +101,14 @@ class Level(Detector):
         history = self.prepared(X)
         past = self._hours(history, aligned(clean, history)).backdated()
         self._learn_weather(past)
-        self._learn_thresholds(past, rule_statistics.grain(history.values[:, : len(self.columns_)]))
+        judged = self._judged(past)
+        rest = hours.left_over(judged, explained=self._explained(past))
+        self._learn_thresholds(
+            {channel: np.abs(hours.lasting_mean(rest, width)) for channel, width in WIDTHS.items()},
+            first=past.first,
+            held=judged.held,
+            floor=rule_statistics.grain(history.values[:, : len(self.columns_)]) / 2,
+        )
         complete = hours.ends(history, self.timezone)[1][-1]
         self.context_ = past.until(int(complete)).tail(CONTEXT_HOURS)
         return self
@@ -152,21 +152,6 @@ class Level(Detector):
         count = len(self.columns_)
         return Hours(past.first, past.values[:, :count], past.held[:, :count], past.placed)
 
-    def _learn_thresholds(self, past: Hours, grains: Values) -> None:
-        judged = self._judged(past)
-        rest = hours.left_over(judged, explained=self._explained(past))
-        days = (judged.first + np.arange(len(rest))) // hours.DAY
-        self.thresholds_, self.alarms_ = {}, {}
-        for channel, width in WIDTHS.items():
-            means = np.abs(hours.trailing_mean(rest, width))
-            maxima = calibration.daily_maxima(means, days, usable=np.isfinite(means) & ~judged.held)
-            maxima = calibration.without_outliers(maxima)
-            enough = np.isfinite(maxima).sum(axis=0) >= FEWEST_MAXIMA
-            maxima = np.where(enough, maxima, np.nan)
-            threshold = calibration.gumbel(maxima, budget=self.budget / len(WIDTHS), floor=grains / 2)
-            self.thresholds_[channel] = threshold
-            self.alarms_[channel] = habituation.recent_alarms(means, threshold.value, per_hour=1)
-
     def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Scores by channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
         self._check_fitted()
@@ -189,16 +174,11 @@ class Level(Detector):
 
         scores, change, expected = {}, {}, {}
         for channel, width in WIDTHS.items():
-            means = hours.trailing_mean(rest, width)
+            means = hours.lasting_mean(rest, width)
             scores[channel] = framed(self._score(channel, np.nan_to_num(np.abs(means))), 0.0) * settled
             change[channel] = framed(means, np.nan)
             expected[channel] = framed(hours.trailing_mean(judged.values - rest, width), np.nan)
         return LevelLook(scores, change, expected)
-
-    def _score(self, channel: str, means: Values) -> Values:
-        threshold = self.thresholds_[channel]
-        raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
-        return threshold.score(means, raised)
 
     def keep(self, columns: Collection[str]) -> None:
         """Judge these columns only from now on."""
@@ -215,26 +195,19 @@ class Level(Detector):
     def grace_(self) -> dict[str, str]:
         """Columns without enough days of history for their level, which score 0."""
         why = f"fewer than {SETTLED_DAYS} days of history for its level"
-        return calibration.uncalibrated(self.columns_, self.thresholds_["offset"], why)
-
-    @property
-    def expected_rate_(self) -> pd.Series:
-        """Expected false episodes per day of each column, both channels together."""
-        return calibration.expected_rate(self.columns_, self.thresholds_.values())
+        return self._uncalibrated(why)
 
     def _state(self) -> dict[str, Any]:
         return {
             "columns_": list(self.columns_),
             "step_s": self.step_.total_seconds(),
             "slope_": [float(x) for x in self.slope_],
-            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
-            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
             "context_": self.context_.state(),
+            **self._threshold_state(),
         }
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
         self.columns_, self.step_ = tuple(learned["columns_"]), pd.Timedelta(seconds=learned["step_s"])
         self.slope_ = np.array(learned["slope_"], dtype=float)
-        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
-        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
+        self._restore_thresholds(learned)
         self.context_ = Hours.restored(learned["context_"])

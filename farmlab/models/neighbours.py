@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from farmlab.features.flock import AGE
-from farmlab.models import calibration, habituation, hours, rule_statistics
-from farmlab.models.base import Detector
-from farmlab.models.calibration import Threshold
+from farmlab.models import hours, rule_statistics
 from farmlab.models.expectation import CLOCK, Walk
 from farmlab.models.hours import Hours
 from farmlab.models.intake import Table, aligned, require_days, table
 from farmlab.models.level import SETTLED_DAYS, LevelLook
 from farmlab.models.relations import FEWEST_NEIGHBOURS, Relations
+from farmlab.models.slow import SlowDetector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,11 +26,10 @@ if TYPE_CHECKING:
 WIDTHS: Final = {"offset": 6, "drift": 24}
 """Channel → hours over which the left-overs are averaged."""
 FEWEST_DAYS: Final = 3
-FEWEST_MAXIMA: Final = 5
 CONTEXT_HOURS: Final = 48
 
 
-class Neighbours(Detector):
+class Neighbours(SlowDetector):
     """Whether the level of a sensor is what the other columns of the table let expect.
 
     Hourly means are compared with a ridge regression on the other columns and two daily harmonics, refitted once
@@ -77,11 +75,6 @@ class Neighbours(Detector):
         self.explaining, self.beside = list(explaining), list(beside)
         self.timezone, self.budget = timezone, budget
 
-    @property
-    def is_fitted(self) -> bool:
-        """Whether thresholds are there."""
-        return hasattr(self, "thresholds_")
-
     def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
         """Relations and thresholds from history; see :meth:`farmlab.models.base.Detector.fit`."""
         history = table(X, beside={*self.beside, *self.explaining})
@@ -95,12 +88,17 @@ class Neighbours(Detector):
     def _learn(self, past: Hours, grains: Values) -> None:
         """Once without suspicion for provisional thresholds, then with it."""
         centre = np.nan_to_num(_medians(past.values))
-        self.thresholds_: dict[str, Threshold] = {}
+        self.thresholds_ = {}
         walked = None
         for _ in range(2):
             relations = Relations.around(np.r_[centre, np.zeros(CLOCK)])
             walked = self._walk(past, relations, learned_until=None)
-            self._learn_thresholds(past, walked, grains[: len(self.columns_)])
+            self._learn_thresholds(
+                {channel: np.abs(means) / walked.doubt for channel, means in walked.means.items()},
+                first=past.first,
+                held=walked.held[:, : len(self.columns_)],
+                floor=grains[: len(self.columns_)] / 2,
+            )
         assert walked is not None
         self.relations_, self.learned_until_ = walked.relations, walked.learned_until
         self.context_ = Hours(past.first, past.values, walked.held[:, :-CLOCK], past.placed).tail(CONTEXT_HOURS)
@@ -109,18 +107,6 @@ class Neighbours(Detector):
         limits = {channel: threshold.value for channel, threshold in self.thresholds_.items()}
         judged = len(self.columns_)
         return Walk(seen, relations, judged=judged, widths=WIDTHS, limits=limits or None, learned_until=learned_until)
-
-    def _learn_thresholds(self, past: Hours, walked: Walk, grains: Values) -> None:
-        days = (past.first + np.arange(len(past.values))) // hours.DAY
-        self.alarms_ = {}
-        for channel in WIDTHS:
-            means = np.abs(walked.means[channel]) / walked.doubt
-            usable = np.isfinite(means) & ~walked.held[:, : len(self.columns_)]
-            maxima = calibration.without_outliers(calibration.daily_maxima(means, days, usable=usable))
-            maxima = np.where(np.isfinite(maxima).sum(axis=0) >= FEWEST_MAXIMA, maxima, np.nan)
-            threshold = calibration.gumbel(maxima, budget=self.budget / len(WIDTHS), floor=grains / 2)
-            self.thresholds_[channel] = threshold
-            self.alarms_[channel] = habituation.recent_alarms(means, threshold.value, per_hour=1)
 
     def prepared(self, X: pd.DataFrame) -> Table:
         """The table on this detector's grid: the judged columns, then those that only explain."""
@@ -154,11 +140,6 @@ class Neighbours(Detector):
             expected[channel] = framed(walked.expected[channel], np.nan)
         return LevelLook(scores, change, expected)
 
-    def _score(self, channel: str, means: Values) -> Values:
-        threshold = self.thresholds_[channel]
-        raised = habituation.factors(means, threshold.value, per_hour=1, before=self.alarms_[channel])
-        return threshold.score(means, raised)
-
     @property
     def limits_(self) -> dict[str, float]:
         """By column the 6-hour mean of left-overs that is the threshold now; infinite where it cannot be judged."""
@@ -169,12 +150,7 @@ class Neighbours(Detector):
     def grace_(self) -> dict[str, str]:
         """Columns without enough history with enough neighbours, which score 0."""
         why = f"too little history for a comparison with at least {FEWEST_NEIGHBOURS} other columns"
-        return calibration.uncalibrated(self.columns_, self.thresholds_["offset"], why)
-
-    @property
-    def expected_rate_(self) -> pd.Series:
-        """Expected false episodes per day of each column, both channels together."""
-        return calibration.expected_rate(self.columns_, self.thresholds_.values())
+        return self._uncalibrated(why)
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -183,9 +159,8 @@ class Neighbours(Detector):
             "step_s": self.step_.total_seconds(),
             "relations_": self.relations_.state(),
             "learned_until_": self.learned_until_,
-            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
-            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
             "context_": self.context_.state(),
+            **self._threshold_state(),
         }
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
@@ -193,8 +168,7 @@ class Neighbours(Detector):
         self.step_ = pd.Timedelta(seconds=learned["step_s"])
         self.relations_ = Relations.restored(learned["relations_"])
         self.learned_until_ = int(learned["learned_until_"])
-        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
-        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
+        self._restore_thresholds(learned)
         self.context_ = Hours.restored(learned["context_"])
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-ALPHA: Final = 10.0
-"""The ridge, in hours."""
+ALPHA: Final = 100.0
+"""The ridge, in hours: ten independent ones, since what is left over goes on being alike for ten hours and more."""
 MEMORY_HOURS: Final = 56 * 24
 """After so long an hour counts for a third of a new one."""
 FEWEST_HOURS: Final = 120

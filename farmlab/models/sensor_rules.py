@@ -50,7 +50,7 @@ class SensorRules(Detector):
     """Fast rules with a physical meaning, with thresholds from the sensor's own clean days.
 
     Channels: ``spike`` (out and back within three samples), ``step`` (an isolated jump), ``kept_step`` (the
-    same, still there after three hours), ``noise`` (up and down in turn for 18 samples), ``noise_soon`` (rough
+    same, still there after three hours), ``noise`` (up and down in turn for 24 samples), ``noise_soon`` (rough
     for nine), ``away`` (half a day away from its usual place among those ``alike``), ``stuck`` (one value repeated),
     ``silent`` (no value while others come) and ``outside`` (far out of the clean range). A threshold is a multiple
     of the largest clean value and never below a few grains; after an alarm it rises for a week.

@@ -111,7 +111,8 @@ def test_raised_thresholds_lower_the_scores_of_that_sensor_and_channel_only(room
             continue  # far out of all that was ever shown: a physical limit, which nobody's word moves
         fresh = registry.restore(state).raise_thresholds({"temp_c_0": {channel: 2.0}})
         after = fresh.score_channels(hit)[channel]
-        assert (after["temp_c_0"] <= before["temp_c_0"]).all(), channel
+        learned = 1e-3  # what is no longer flagged is learned from, which moves what is near 0
+        assert (after["temp_c_0"] <= before["temp_c_0"] + learned).all(), channel
         if (before["temp_c_0"] > 0.02).any():
             assert (after["temp_c_0"] < before["temp_c_0"]).any(), channel
             assert fresh.expected_rate_["temp_c_0"] < usual.expected_rate_["temp_c_0"]

@@ -48,6 +48,15 @@ def test_the_one_that_left_is_blamed_and_not_its_neighbours(fitted: Neighbours) 
     assert scores.drop(columns="s1").to_numpy().max() < 0.5
 
 
+def test_a_level_that_has_come_back_is_no_alarm_although_the_mean_of_a_day_still_shows_it(fitted: Neighbours) -> None:
+    X = place()
+    back = (HISTORY + 3) * 24 + 30
+    X.iloc[(HISTORY + 3) * 24 : back, 1] += 3.0
+    scores = fitted.score_channels(X)["drift"]["s1"]
+    assert scores.iloc[back - 6 : back].min() > 0.5
+    assert scores.iloc[back + 7 : back + 12].max() < 0.5
+
+
 def test_a_replaced_sensor_is_learned_anew(fitted: Neighbours) -> None:
     X = place()
     X.iloc[HISTORY * 24 :, 0] += 5.0

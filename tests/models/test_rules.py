@@ -40,6 +40,15 @@ def test_a_kept_step_is_what_is_left_of_it_after_a_while() -> None:
     assert rule_statistics.kept_step(values[:6], steps[:6], lag=4).max() == 0
 
 
+def test_a_few_large_swings_are_no_noise_and_small_ones_that_go_on_are() -> None:
+    quiet = np.full(60, 20.0)
+    spiked, shaky = quiet.copy(), quiet.copy()
+    spiked[[20, 24, 28]] += 9.0
+    shaky[20:50:2] += 0.2
+    assert rule_statistics.noise(column(*spiked)).max() == 0
+    assert rule_statistics.noise(column(*shaky)).max() > 0.05
+
+
 def test_noise_alternates_and_a_trend_does_not() -> None:
     up_and_down = column(*[20.0, 21.0] * 20)
     assert rule_statistics.noise(up_and_down)[-1, 0] == 1
@@ -86,6 +95,29 @@ def test_a_score_is_half_at_the_threshold_and_rises(times: float, days: int) -> 
     assert scores[2] == pytest.approx(0.5)
     assert scores[1] < 0.5 < scores[3] <= 1
     assert threshold.score(np.array([[value]]), 1.5)[0, 0] < 0.5
+
+
+@pytest.mark.parametrize("alike", [0.0, 1.0])
+def test_channels_that_see_the_same_share_a_budget(alike: float) -> None:
+    """Whether their alarms overlap or not, the days with any alarm are as many as intended."""
+    random, budget = np.random.default_rng(4), 0.1
+    ours, theirs = random.gumbel(0, 0.3, (2, 460, 100))
+    channels = {"offset": np.exp(ours), "drift": np.exp(alike * ours + (1 - alike) * theirs)}
+    past = {name: maxima[:60] for name, maxima in channels.items()}
+    thresholds = calibration.shared(past, budget=budget, floor=np.full(100, 1e-6))
+    days = np.logical_or.reduce([channels[name][60:] > thresholds[name].value for name in channels])
+    assert 0.7 * budget < days.mean() < 1.3 * budget
+    promised = sum(threshold.rate for threshold in thresholds.values())
+    assert float(np.mean(promised)) == pytest.approx(budget, rel=0.1)
+
+
+def test_one_channel_that_is_not_calibrated_leaves_the_budget_to_the_other() -> None:
+    known = np.exp(np.random.default_rng(4).gumbel(0, 0.3, (60, 1)))
+    floor = np.array([1e-6])
+    thresholds = calibration.shared({"offset": known, "drift": known * np.nan}, budget=0.1, floor=floor)
+    alone = calibration.gumbel(known, budget=0.1, floor=floor)
+    assert thresholds["offset"].value == pytest.approx(alone.value, rel=0.02)
+    assert np.isinf(thresholds["drift"].value).all()
 
 
 def test_a_threshold_is_never_zero_nor_taken_from_far_outside_of_what_was_seen() -> None:
