@@ -120,10 +120,17 @@ def refitted(hours: pd.DataFrame, *, random_state: int = 0) -> list[HouseHeat]:
     return [HouseHeat(*_solved(heated.iloc[some]), 0.0, 0.0, len(groups)) for some in rows]
 
 
-def changed(hours: pd.DataFrame, *, air: float | pd.Series = 1.0, warmer_c: float | pd.Series = 0.0) -> pd.DataFrame:
+def changed(
+    hours: pd.DataFrame,
+    *,
+    air: float | pd.Series = 1.0,
+    warmer_c: float | pd.Series = 0.0,
+    milder_c: float = 0.0,
+) -> pd.DataFrame:
     """The hours as they would have been with ``air`` times the airflow and a house ``warmer_c`` warmer.
 
-    What the birds give off stays; gases and moisture thin out with the air.
+    What the birds give off stays; gases and moisture thin out with the air. With weather ``milder_c`` warmer, at the
+    relative humidity that it had, more moisture comes in.
     """
     other = hours.copy()
     other["airflow_m3h"] = hours["airflow_m3h"] * air
@@ -132,7 +139,9 @@ def changed(hours: pd.DataFrame, *, air: float | pd.Series = 1.0, warmer_c: floa
     other["nh3_ppm"] = hours["nh3_ppm"] / air
     outdoors = house_hours.outdoor_ratio(hours)
     inside = climate.humidity_ratio(hours["temp_c"], hours["rh_pct"])
-    ratio = outdoors + (inside - outdoors) / air
+    milder = hours.assign(outside_c=hours["outside_c"] + milder_c)
+    other["outside_c"] = milder["outside_c"]
+    ratio = house_hours.outdoor_ratio(milder) + (inside - outdoors) / air
     other["rh_pct"] = climate.relative_humidity(other["temp_c"], ratio).clip(upper=100)
     other["comfortable"] = house_hours.comfortable(other)
     return other

@@ -74,11 +74,24 @@ def test_less_air_thins_nothing_out_and_saves_what_the_balance_says():
 
 
 def test_fresh_air_in_a_heated_house_is_advised_to_be_less():
-    [one] = advice_rules.advise(situation(hours(co2_ppm=1800, rh_pct=50)))
+    [one] = advice_rules.advise(situation(hours(co2_ppm=1800, rh_pct=38)))
     assert (one.kind, one.factor) == ("less_air", 0.8)
     assert one.effect.low <= one.effect.kwh_d <= one.effect.high
     assert one.effect.kwh_d > 100
     assert "20 %" in one.do
+
+
+def test_less_air_is_not_advised_where_milder_weather_would_make_it_damp():
+    dry = hours(co2_ppm=1800, rh_pct=50)
+    now = situation(dry)
+    milder = house_heat.changed(now.hours, milder_c=advice_rules.MILDER_C)
+    gained = (milder["rh_pct"] - now.hours["rh_pct"]).mean()
+    assert 8 < gained < 20
+    assert np.allclose(milder["co2_ppm"], now.hours["co2_ppm"])
+    damp = situation(hours(co2_ppm=1800, rh_pct=66 - gained))
+    assert [one.kind for one in advice_rules.advise(damp)] == []
+    drier = situation(hours(co2_ppm=1800, rh_pct=58 - gained))
+    assert [one.kind for one in advice_rules.advise(drier)] == ["less_air"]
 
 
 def test_stale_air_is_advised_to_be_more_and_what_it_costs_is_said():
