@@ -26,7 +26,7 @@ Secret = Annotated[
     list[str] | None, typer.Option("--secret", help="A secret: NAME=env:VARIABLE, NAME=@FILE, or NAME=- to be asked.")
 ]
 Zone = Annotated[str, typer.Option("--timezone", help="Time zone of the farm, such as Europe/Berlin.")]
-Minutes = Annotated[float | None, typer.Option(min=0.1, help="Minutes between two polls.")]
+Minutes = Annotated[float | None, typer.Option(min=0.1, max=7 * 24 * 60, help="Minutes between two polls.")]
 
 
 @app.command()
@@ -39,7 +39,7 @@ def add(
     location: Annotated[str, typer.Option(help="Where it is.")] = "",
     breed: Annotated[str, typer.Option(help="Breed of the running flocks, such as ross308.")] = "",
     birds: Annotated[int | None, typer.Option(min=1, help="Birds placed in each house.")] = None,
-    houses: Annotated[int, typer.Option(min=0, help="Number of houses, where there is no integration.")] = 0,
+    houses: Annotated[int, typer.Option(min=0, max=1000, help="Number of houses, where there is no integration.")] = 0,
     kind: Annotated[HouseKind, typer.Option(help="What the houses of such a farm are.")] = HouseKind.BROILER,
     poll_minutes: Minutes = None,
     as_json: context.Json = False,

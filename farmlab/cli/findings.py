@@ -67,7 +67,7 @@ def ack(finding: Id, note: Note = "", by: context.By = "", as_json: context.Json
 @app.command()
 def snooze(
     finding: Id,
-    hours: Annotated[float, typer.Option(min=0.1, help="For how many hours.")] = 24.0,
+    hours: Annotated[float, typer.Option(min=0.1, max=366 * 24, help="For how many hours.")] = 24.0,
     note: Note = "",
     by: context.By = "",
     as_json: context.Json = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from farmlab import units
 from farmlab.cli import context
 from farmlab.cli.columns import aligned
 from farmlab.domain import House, HouseKind
@@ -27,6 +28,9 @@ Capacity = Annotated[int | None, typer.Option(min=1, help="Birds that fit in.")]
 SetPoints = Annotated[
     str, typer.Option(help='Temperature curve, "day:°C" pairs, linear in between: "0:33,7:30,21:26,35:21".')
 ]
+
+_OLDEST_D = 1000
+"""No bird that is kept gets older."""
 
 
 @app.command("list")
@@ -108,7 +112,10 @@ def parse_curve(text: str) -> tuple[tuple[float, float], ...]:
     try:
         pairs = sorted((float(day), float(temp)) for day, temp in (part.split(":") for part in text.split(",")))
     except ValueError:
-        raise DataError(f"{text!r} is no temperature curve", next_step='Write it as "0:33,7:30,21:26".') from None
+        pairs = []
+    possible = units.METRICS["temp_set"]
+    if not pairs or not all(0 <= day <= _OLDEST_D and possible.low <= temp <= possible.high for day, temp in pairs):
+        raise DataError(f"{text!r} is no temperature curve", next_step='Write it as "0:33,7:30,21:26".')
     return tuple(pairs)
 
 

@@ -47,6 +47,8 @@ def translated(where: str) -> Iterator[None]:
         raise _store_error(error.orig, where) from None
     except sqlite3.Error as error:
         raise _store_error(error, where) from None
+    except OverflowError:
+        raise StoreError("a number is too large to be kept", where=where, next_step="Check the numbers.") from None
     except SQLAlchemyError as error:
         raise StoreError(f"the database refused: {type(error).__name__}", where=where) from error
 

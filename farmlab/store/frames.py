@@ -88,7 +88,7 @@ def _span(step: timedelta | str) -> pd.Timedelta:
         span = pd.Timedelta(step)
     except ValueError:
         span = pd.Timedelta(0)
-    if span <= pd.Timedelta(0):
+    if not span > pd.Timedelta(0):  # NaT is not
         raise DataError(f"{step!r} is not a step", next_step="Write it as 15min, 1h or 1D.")
     return span
 

@@ -10,7 +10,7 @@ from farmlab import cli
 from farmlab.cli import context, records
 from farmlab.config import load
 from farmlab.domain import House
-from farmlab.errors import ConfigError, DataError, FarmLabError, UnknownName
+from farmlab.errors import ConfigError, DataError, FarmLabError, StoreError, UnknownName
 from farmlab.store import Store
 from tests.cli.kit import Terminal
 from tests.simulator.served import PASSWORD, USER, ZONE, served
@@ -212,6 +212,30 @@ def test_an_error_is_one_sentence_on_the_terminal(tmp_path: Path, capsys: pytest
     assert out == ""
     assert err.startswith("Error: there is no farm '<script>'")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("curve", ["0:nan", "nan:30", "0:inf", "0:300", "-1:30", ":", ","])
+def test_a_curve_that_cannot_be_is_refused_and_the_houses_stay(barn: Terminal, curve: str) -> None:
+    with pytest.raises(DataError, match="is no temperature curve"):
+        barn.type("house", "edit", "--farm", "Barn", "--house", "1", "--set-points", curve)
+    assert [house["number"] for house in barn.ask("house", "list", "--farm", "Barn")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("farm", "add", "X", "--houses", "9" * 30),
+        ("farm", "edit", "Barn", "--poll-minutes", "inf"),
+        ("farm", "edit", "Barn", "--poll-minutes", "1e300"),
+    ],
+)
+def test_a_number_beyond_reason_is_wrong_usage(barn: Terminal, words: tuple[str, ...]) -> None:
+    barn.type(*words, code=2)
+
+
+def test_a_number_that_the_database_cannot_hold_is_refused(barn: Terminal) -> None:
+    with pytest.raises(StoreError, match="too large"):
+        barn.type("house", "add", "--farm", "Barn", "--house", "3", "--capacity", "9" * 30)
 
 
 def test_names_from_outside_do_not_steer_the_terminal(barn: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
