@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from farmlab.domain import Flock, House, Sensor
 
-FORMAT: Final = 7
+FORMAT: Final = 9
 """Of what is learned; one in another format is learned anew."""
 DAYS: Final = 21
 """How much history is worth reading."""
@@ -130,10 +130,12 @@ def _usual_day(case: Case, amount: pd.Series) -> dict[str, Any]:
     if placed is not None:
         lived = lived[lived.index >= pd.Timestamp(clock.midnight(placed, case.timezone))]
     lit = lit_hours(case)
-    if lit.notna().any():  # birds spread what they take over the light: another programme is another day
-        lived = lived.where((lit - lit.iloc[-1]).abs().reindex(lived.index) <= SAME_LIGHT_H)
-    profile = usual_day.profile(lived, timezone=case.timezone)
+    alike = lived.where(~((lit - lit.iloc[-1]).abs() > SAME_LIGHT_H).reindex(lived.index)) if len(lit) else lived
+    profile = usual_day.profile(alike, timezone=case.timezone)
     limits = {f"{hours:g}": _left(case, lived, hours) for hours in USUAL_HOURS}
+    if not any(profile) and lived.notna().any():  # peaks are those of the light: an even day, until they are known
+        profile = [float(lived.tail(round(HALF_DAY / case.step) * 4).median())] * usual_day.SLOTS
+        limits = {f"{max(USUAL_HOURS):g}": {way: most for way, (_, most) in CHANGES.items()}}
     return {"profile": profile, "limits": limits, "lit_h": _number(lit)}
 
 
