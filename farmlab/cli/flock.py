@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Flocks: the batches of birds in th
 Breed = Annotated[str, typer.Option(help="Breed, such as ross308 or cobb500.")]
 Birds = Annotated[int | None, typer.Option(min=1, help="Birds placed.")]
 Harvest = Annotated[str, typer.Option(help="Expected day of harvest, as 2026-12-24.")]
+_EARLIEST, _LATEST = 1970, 2200
 
 
 @app.command("list")
@@ -128,9 +129,12 @@ def parse_day(text: str) -> date:
     datetime.date(2026, 11, 1)
     """
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
-        raise DataError(f"{text!r} is no day", next_step="Write it as 2026-11-01.") from None
+        day = date.min
+    if not _EARLIEST <= day.year <= _LATEST:
+        raise DataError(f"{text!r} is no day", next_step="Write it as 2026-11-01.")
+    return day
 
 
 def _day(store: Store, farm: str, text: str) -> date:

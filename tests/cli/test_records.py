@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from farmlab import cli
-from farmlab.cli import context, records
+from farmlab.cli import context, flock, records
 from farmlab.config import load
 from farmlab.domain import House
 from farmlab.errors import ConfigError, DataError, FarmLabError, StoreError, UnknownName
@@ -231,6 +231,12 @@ def test_a_curve_that_cannot_be_is_refused_and_the_houses_stay(barn: Terminal, c
 )
 def test_a_number_beyond_reason_is_wrong_usage(barn: Terminal, words: tuple[str, ...]) -> None:
     barn.type(*words, code=2)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "soon", ""])
+def test_a_day_beyond_reason_is_none(day: str) -> None:
+    with pytest.raises(DataError, match="is no day"):
+        flock.parse_day(day)
 
 
 def test_a_number_that_the_database_cannot_hold_is_refused(barn: Terminal) -> None:
