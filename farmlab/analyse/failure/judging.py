@@ -106,11 +106,12 @@ def judge(tables: Tables, *, say: Callable[[str], None] = lambda _: None) -> Jud
     notes += [kind.note] if kind.note else []
     told = pd.DataFrame({"unit": after["unit"], "timestamp": after["time"], **risks, "likely": kind.kind,
                          "likely_share": kind.share, "factors": _factors(model, after)})  # fmt: skip
-    found, beside = _measured(model, rows, until), _measured(alone, rows, until)
+    held = _held_out(model, alone, after)
+    found, beside = _measured(model, held), _measured(alone, held, ALONE)
     if not found:
         warnings.append("No failure lies after the end of learning: how good the risks are is not known.")
     told = told.reset_index(drop=True)
-    return Judged(told, found, beside, _held_out(model, alone, after), model, until, tuple(warnings), tuple(notes))
+    return Judged(told, found, beside, held, model, until, tuple(warnings), tuple(notes))
 
 
 _OUTCOME: Final = ("unit", "time", "hours", "learn", "kind")
@@ -172,20 +173,19 @@ def _learned(rows: pd.DataFrame, until: pd.Timestamp, *, method: str = AUTO) -> 
     )
 
 
-def _measured(model: FailureRisk, rows: pd.DataFrame, until: pd.Timestamp) -> dict[str, Figures]:
-    """Both horizons on the rows after the end of learning whose outcome is known."""
-    known = rows[(rows["time"] > until) & rows["hours"].notna()]
-    hours = known["hours"].to_numpy(float)
+def _measured(model: FailureRisk, held: pd.DataFrame, said: str = "") -> dict[str, Figures]:
+    """Both horizons of the held-out rows, by the columns whose names begin with ``said``."""
+    hours = held["hours"].to_numpy(float)
     if not np.isfinite(hours).any():
         return {}
-    risks = model.predict(known[list(model.columns_)])
-    at = (known["time"] - rows["time"].min()) / pd.Timedelta(hours=1) + known["hours"]
-    named = known["unit"] + "/" + at.round(1).astype(str)
-    failure = pd.factorize(named.where(np.isfinite(known["hours"]).to_numpy()))[0].astype(np.int64)
+    at = (held["time"] - held["time"].min()) / pd.Timedelta(hours=1) + held["hours"]
+    named = held["unit"] + "/" + at.round(1).astype(str)
+    failure = pd.factorize(named.where(np.isfinite(hours)))[0].astype(np.int64)
     found = {}
     for name, (more, most) in HORIZONS.items():
         truth = (hours > more) & (hours <= most)
-        found[name] = figures(truth, risks[name].to_numpy(), hours, failure, threshold=model.threshold(name))
+        risk = held[f"{said}{name}"].to_numpy(float)
+        found[name] = figures(truth, risk, hours, failure, threshold=model.threshold(name))
     return found
 
 
