@@ -129,11 +129,8 @@ class _House:
         unit = np.ones(shown.shape)
         for position, column in enumerate(self.judged):
             if column in self.signals:
-                signal, size = (part.to_numpy() for part in self.signals[column])
-                own[:, position], unit[:, position] = (
-                    signal - self._explained(known.get(column, {}).get("weights", {})),
-                    size,
-                )
+                signal, unit[:, position] = (part.to_numpy() for part in self.signals[column])
+                own[:, position] = signal - self._explained(known.get(column, {}).get("weights", {}))
             else:
                 own[:, position] = shown[:, position] - self._others(column, known)
         return Courses(shown, own, unit)

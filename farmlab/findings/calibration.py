@@ -141,8 +141,13 @@ def _usual_day(case: Case, amount: pd.Series) -> dict[str, Any]:
 
 def lit_hours(case: Case) -> pd.Series:
     """Hours with light in the 24 hours before each reading; missing where it is not known."""
-    lit = (case.column("light_pct").ffill() > 0).astype(float).where(case.column("light_pct").ffill().notna())
-    return 24 * lit.rolling("24h", min_periods=round(HALF_DAY / case.step)).mean()
+
+    def found() -> pd.Series:
+        light = case.column("light_pct").ffill()
+        lit = (light > 0).astype(float).where(light.notna())
+        return 24 * lit.rolling("24h", min_periods=round(HALF_DAY / case.step)).mean()
+
+    return case.once("lit hours", found)
 
 
 def _number(values: pd.Series) -> float | None:
