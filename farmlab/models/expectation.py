@@ -107,7 +107,8 @@ class Walk:
         self.forecast[row] = self.ridge.expected(self.rows[row], explains)[: self.judged]
 
     def _mean(self, row: int, width: int) -> Values:
-        return lasting(self._over(row, width), self._over(row, min(width, QUICK)))
+        slow = self._over(row, width)
+        return slow if width <= QUICK else lasting(slow, self._over(row, QUICK))
 
     def _over(self, row: int, width: int) -> Values:
         window = slice(max(0, row - width + 1), row + 1)

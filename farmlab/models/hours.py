@@ -181,7 +181,8 @@ def trailing_mean(residuals: Values, width: int) -> Values:
 
 def lasting_mean(residuals: Values, width: int) -> Values:
     """The same as far as it lasts (see :func:`lasting`)."""
-    return lasting(trailing_mean(residuals, width), trailing_mean(residuals, min(width, QUICK)))
+    slow = trailing_mean(residuals, width)
+    return slow if width <= QUICK else lasting(slow, trailing_mean(residuals, QUICK))
 
 
 def lasting(slow: Values, quick: Values) -> Values:

@@ -228,7 +228,7 @@ class Layered(Detector):
         return rates
 
     def _state(self) -> dict[str, Any]:
-        parts = {"rules": self.rules, "level": self.level}
+        parts: dict[str, Detector] = {"rules": self.rules, "level": self.level}
         parts |= {"neighbours": self.neighbours} if self.by_neighbours_ else {}
         parts |= {"shape": self.shape} if self.patterns else {}
         return {name: part.to_state() for name, part in parts.items()} | {"by_neighbours_": list(self.by_neighbours_)}

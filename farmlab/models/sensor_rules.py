@@ -10,7 +10,7 @@ import pandas as pd
 from farmlab.errors import InsufficientData
 from farmlab.features import series
 from farmlab.models import calibration, habituation, rule_statistics
-from farmlab.models.base import Detector
+from farmlab.models.calibrated import CalibratedDetector
 from farmlab.models.calibration import Threshold
 from farmlab.models.intake import Table, aligned, require_days, table
 from farmlab.models.protection import within
@@ -46,7 +46,7 @@ FEWEST_DAYS: Final = 3
 BELOW: Final = 0.49
 
 
-class SensorRules(Detector):
+class SensorRules(CalibratedDetector):
     """Fast rules with a physical meaning, with thresholds from the sensor's own clean days.
 
     Channels: ``spike`` (out and back within three samples), ``step`` (an isolated jump), ``kept_step`` (the
@@ -92,11 +92,6 @@ class SensorRules(Detector):
         self.least_stuck_h = {column: float(hours) for column, hours in (least_stuck_h or {}).items()}
         self.alike = {column: list(others) for column, others in (alike or {}).items()}
         self.beside = list(beside)
-
-    @property
-    def is_fitted(self) -> bool:
-        """Whether thresholds are there."""
-        return hasattr(self, "thresholds_")
 
     def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
         """Thresholds from history; see :meth:`farmlab.models.base.Detector.fit`."""
@@ -268,12 +263,7 @@ class SensorRules(Detector):
     def grace_(self) -> dict[str, str]:
         """Columns without enough clean days, which score 0."""
         why = f"fewer than {FEWEST_DAYS} days with at least half of their readings"
-        return calibration.uncalibrated(self.columns_, self.thresholds_["spike"], why)
-
-    @property
-    def expected_rate_(self) -> pd.Series:
-        """Expected false episodes per day of each column, the sum over the rules."""
-        return calibration.expected_rate(self.columns_, self.thresholds_.values())
+        return self._uncalibrated(why)
 
     def _state(self) -> dict[str, Any]:
         ranges = {name: [_plain(x) for x in getattr(self, name)] for name in LEARNED}
@@ -281,16 +271,14 @@ class SensorRules(Detector):
             **ranges,
             "columns_": list(self.columns_),
             "step_s": self.step_.total_seconds(),
-            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
-            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
+            **self._threshold_state(),
         }
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
         for name in LEARNED:
             setattr(self, name, np.array(learned[name], dtype=float))
         self.columns_, self.step_ = tuple(learned["columns_"]), pd.Timedelta(seconds=learned["step_s"])
-        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
-        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}
+        self._restore_thresholds(learned)
 
 
 def _plain(value: float) -> float | None:

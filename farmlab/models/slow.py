@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from farmlab.models import calibration, habituation, hours
-from farmlab.models.base import Detector
-from farmlab.models.calibration import Threshold
+from farmlab.models.calibrated import CalibratedDetector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64]
@@ -23,18 +21,10 @@ FEWEST_MAXIMA: Final = 5
 """Days without which a column is not judged."""
 
 
-class SlowDetector(Detector):
+class SlowDetector(CalibratedDetector):
     """Thresholds and scores of means over hours, one row an hour; the channels share the ``budget``."""
 
     budget: float
-    columns_: tuple[str, ...]
-    thresholds_: dict[str, Threshold]
-    alarms_: dict[str, NDArray[np.int64]]
-
-    @property
-    def is_fitted(self) -> bool:
-        """Whether thresholds are there."""
-        return hasattr(self, "thresholds_")
 
     def _learn_thresholds(self, sizes: Mapping[str, Values], *, first: int, held: Mask, floor: Values) -> None:
         """From sizes of left-overs by channel; ``first`` is the hour of the first row, what is ``held`` is left out."""
@@ -56,22 +46,3 @@ class SlowDetector(Detector):
         threshold = self.thresholds_[channel]
         raised = habituation.factors(size, threshold.value, per_hour=1, before=self.alarms_[channel])
         return threshold.score(size, raised)
-
-    def _uncalibrated(self, why: str) -> dict[str, str]:
-        """The columns that score 0, each with the reason."""
-        return calibration.uncalibrated(self.columns_, next(iter(self.thresholds_.values())), why)
-
-    @property
-    def expected_rate_(self) -> pd.Series:
-        """Expected false episodes per day of each column, all channels together."""
-        return calibration.expected_rate(self.columns_, self.thresholds_.values())
-
-    def _threshold_state(self) -> dict[str, Any]:
-        return {
-            "thresholds_": {channel: threshold.state() for channel, threshold in self.thresholds_.items()},
-            "alarms_": {channel: [int(x) for x in alarms] for channel, alarms in self.alarms_.items()},
-        }
-
-    def _restore_thresholds(self, learned: Mapping[str, Any]) -> None:
-        self.thresholds_ = {channel: Threshold.restored(state) for channel, state in learned["thresholds_"].items()}
-        self.alarms_ = {channel: np.array(alarms, dtype=np.int64) for channel, alarms in learned["alarms_"].items()}

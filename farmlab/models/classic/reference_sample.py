@@ -35,7 +35,7 @@ class ReferenceSample(StatisticDetector):
 
     def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Any:
         """A sample of what is usual, and the threshold; see :meth:`farmlab.models.base.Detector.fit`."""
-        self._models: dict[int, Any] = {}
+        self._models: dict[str, Any] = {}
         return super().fit(X, clean=clean)
 
     def _learn(self, values: Values, seen: Table) -> Learned:
@@ -49,11 +49,15 @@ class ReferenceSample(StatisticDetector):
         out = np.full(len(values), np.nan)
         rows = _embedded(values, learned, seen)
         known = np.isfinite(rows).all(axis=1)
-        if known.any():
-            model = self._models.get(id(learned)) or self._model(np.array(learned["sample"]))
-            self._models[id(learned)] = model
-            out[known] = self._unusual(model, rows[known])
+        if known.any() and learned["model"] is not None:
+            out[known] = self._unusual(learned["model"], rows[known])
         return out
+
+    def _known(self, column: str) -> Learned:
+        learned = super()._known(column)
+        if column not in self._models:
+            self._models[column] = self._model(np.array(learned["sample"])) if learned["sample"] else None
+        return {**learned, "model": self._models[column]}
 
     def _restore(self, learned: Mapping[str, Any]) -> None:
         self._models = {}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from farmlab.errors import InsufficientData
 from farmlab.models import calibration, rule_statistics
-from farmlab.models.base import Detector
+from farmlab.models.calibrated import CalibratedDetector
 from farmlab.models.calibration import Threshold
 from farmlab.models.intake import Table, aligned, require_days, table
 
@@ -27,7 +27,7 @@ DAY: Final = pd.Timedelta(days=1)
 CHANNEL: Final = "unusual"
 
 
-class StatisticDetector(Detector):
+class StatisticDetector(CalibratedDetector):
     """A statistic of one column at a time, from its past, and a threshold that few clean days exceed.
 
     A method says what it learns of the clean values of a column (:meth:`_learn`) and how unusual each value is
@@ -57,11 +57,6 @@ class StatisticDetector(Detector):
     @abstractmethod
     def _statistic(self, values: Values, learned: Learned, seen: Table) -> Values:
         """How unusual each value of one column is, from it and earlier ones only; missing where nobody can say."""
-
-    @property
-    def is_fitted(self) -> bool:
-        """Whether thresholds are there."""
-        return hasattr(self, "thresholds_")
 
     def fit(self, X: pd.DataFrame, *, clean: pd.DataFrame | None = None) -> Self:
         """What is usual, and the threshold; see :meth:`farmlab.models.base.Detector.fit`."""
@@ -95,8 +90,12 @@ class StatisticDetector(Detector):
         statistic = np.full(values.shape, np.nan)
         for at, column in enumerate(self.columns_):
             if column in self.learned_:
-                statistic[:, at] = self._statistic(values[:, at], self.learned_[column], seen)
+                statistic[:, at] = self._statistic(values[:, at], self._known(column), seen)
         return statistic
+
+    def _known(self, column: str) -> Learned:
+        """What was learned of a column, with what can be made of it again."""
+        return self.learned_[column]
 
     def score_channels(self, X: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Scores in one channel; see :meth:`farmlab.models.base.Detector.score_channels`."""
@@ -109,12 +108,7 @@ class StatisticDetector(Detector):
     def grace_(self) -> dict[str, str]:
         """Columns without enough clean days, which score 0."""
         why = f"fewer than {FEWEST_DAYS} days with at least half of their readings"
-        return calibration.uncalibrated(self.columns_, self.thresholds_[CHANNEL], why)
-
-    @property
-    def expected_rate_(self) -> pd.Series:
-        """Expected false episodes per day of each column."""
-        return calibration.expected_rate(self.columns_, self.thresholds_.values())
+        return self._uncalibrated(why)
 
     def _state(self) -> dict[str, Any]:
         return {
