@@ -176,10 +176,11 @@ def test_models_in_use_stand_with_their_age_their_last_trainings_and_what_has_mo
     assert [row[3] for row in hillside.trainings] == ["kept out", "promoted", "promoted"]
     assert hillside.trainings[0][4] == "PR-AUC .10 against .12"
     assert hillside.moved == (
-        ("input", "House 3, CO2", "PSI 0.40", "shifted"),
         ("forecast", "House 3, temperature", "1.62 × the error before", "worse"),
+        ("input", "House 3, CO2", "PSI 0.40", "shifted"),
     )
-    assert (room.champions, room.known) == ((), False)
+    assert "1 of 2 inputs has shifted" in hillside.looked
+    assert (room.champions, room.moved) == ((), ())
     assert room.looked == "Not looked at yet; it is done weekly, or by: farmlab run model_training."
     assert "the shipped ones serve" in html(source, "models")
 

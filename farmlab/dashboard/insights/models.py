@@ -32,7 +32,7 @@ SAID: Final = {ModelStep.KEPT_OUT: "kept out", ModelStep.ROLLED_BACK: "rolled ba
 class Part:
     """One farm: the models in use, the last trainings, and what has moved since, as the last look at them found it.
 
-    ``looked`` says when that was, or how it is done; ``known`` whether it was.
+    ``looked`` says when that was, or how it is done.
     """
 
     name: str
@@ -40,7 +40,6 @@ class Part:
     champions: Rows
     trainings: Rows
     looked: str
-    known: bool
     moved: Rows
 
 
@@ -82,8 +81,7 @@ def _part(source: Source, farm: Farm, champions: list[ModelRecord], at: datetime
         simulated=farm.simulated,
         champions=tuple(_champion(one, at) for one in ordered[:MOST_ROWS]),
         trainings=tuple(_done(one, farm, at) for one in told[:MOST_ROWS]),
-        looked=f"Looked at {last.age}." if last else f"Not looked at yet; it is done weekly, or by: {_BY_HAND}.",
-        known=last is not None,
+        looked=_looked(last),
         moved=tuple(_moved(last))[:MOST_ROWS] if last else (),
     )
 
@@ -102,12 +100,8 @@ def _done(one: ModelChange, farm: Farm, at: datetime) -> tuple[str, ...]:
 
 
 def _moved(last: Stored) -> list[tuple[str, ...]]:
-    """Inputs that have shifted and forecasts that are worse, by how much."""
-    found: list[tuple[str, ...]] = [
-        ("input", str(row["label"]), f"PSI {words.number(_value(row, 'psi'), 2)}", str(row["verdict"]))
-        for row in last.table("inputs")
-        if row["verdict"] == "shifted"
-    ]
+    """Forecasts that are worse and risks that are worth nothing, then the inputs that have shifted most."""
+    found: list[tuple[str, ...]] = []
     for row in last.table("forecasts"):
         if row["verdict"] == "worse":
             what = f"House {row['house']}, {row['series']}"
@@ -115,7 +109,20 @@ def _moved(last: Stored) -> list[tuple[str, ...]]:
     for row in last.table("lived"):
         if str(row["verdict"]).startswith("no better"):
             found.append(("risk of failure", str(row["horizon"]), f"{row['risks told']} told", str(row["verdict"])))
+    shifted = [row for row in last.table("inputs") if row["verdict"] == "shifted"]
+    for row in sorted(shifted, key=lambda row: -_value(row, "psi")):
+        found.append(("input", str(row["label"]), f"PSI {words.number(_value(row, 'psi'), 2)}", "shifted"))
     return found
+
+
+def _looked(last: Stored | None) -> str:
+    """When the models were looked at, and how many inputs are not what they were."""
+    if last is None:
+        return f"Not looked at yet; it is done weekly, or by: {_BY_HAND}."
+    inputs = last.table("inputs")
+    shifted = sum(row["verdict"] == "shifted" for row in inputs)
+    said = f"{shifted} of {words.count(len(inputs), 'input')} {'has' if shifted == 1 else 'have'} shifted"
+    return f"Looked at {last.age}. {said}; while birds grow, most do."
 
 
 def _value(row: dict[str, Any], name: str) -> float:
