@@ -9,7 +9,13 @@ import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from farmlab.errors import ConfigError
 
@@ -29,7 +35,7 @@ def workspace() -> Path:
 class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="FARMLAB_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FARMLAB_", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=workspace, description="folder of configuration, data and site")
     database_url: SecretStr | None = Field(None, description="unset: SQLite under data/; or postgresql+psycopg://…")
@@ -65,10 +71,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments over environment over ``.env`` over ``farmlab.toml``."""
-        del file_secret_settings
-        toml = TomlConfigSettingsSource(settings_cls, _toml_path(init_settings().get("home")))
-        return init_settings, env_settings, dotenv_settings, toml
+        """Arguments over environment over the home's ``.env`` over its ``farmlab.toml``."""
+        del dotenv_settings, file_secret_settings
+        home = _home(init_settings().get("home"))
+        dotenv = DotEnvSettingsSource(settings_cls, env_file=home / ".env")
+        return init_settings, env_settings, dotenv, TomlConfigSettingsSource(settings_cls, home / "farmlab.toml")
 
     @property
     def data(self) -> Path:
@@ -113,9 +120,8 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data / 'farmlab.db'}"
 
 
-def _toml_path(home: object) -> Path:
-    folder = home or os.environ.get("FARMLAB_HOME") or workspace()
-    return Path(str(folder)).expanduser() / "farmlab.toml"
+def _home(home: object) -> Path:
+    return Path(str(home or os.environ.get("FARMLAB_HOME") or workspace())).expanduser()
 
 
 def load(home: Path | str | None = None) -> Settings:

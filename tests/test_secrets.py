@@ -146,3 +146,15 @@ def test_a_secret_is_masked_however_it_is_written(text: str) -> None:
 
 def test_the_longer_of_two_secrets_is_masked_whole() -> None:
     assert secrets.mask("xabcdefx abc", ["abc", "abcdef"]) == "x•••x •••"
+
+
+def test_settings_stand_in_the_dotenv_file_of_the_home_too(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.home.mkdir()
+    (settings.home / ".env").write_text("FARMLAB_POLL_MINUTES=7\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".env").write_text("FARMLAB_POLL_MINUTES=9\n")
+    monkeypatch.chdir(elsewhere)
+    assert config.load(settings.home).poll_minutes == 7

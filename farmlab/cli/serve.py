@@ -60,7 +60,9 @@ def _gateways(settings: Settings) -> list[str]:
     from farmlab.cli import outside
 
     with context.open_store() as store:
-        found = [str(farm.settings["base_url"]) for farm in store.farms() if "base_url" in farm.settings]
+        found = [
+            str(farm.settings["base_url"]) for farm in store.farms() if farm.simulated and "base_url" in farm.settings
+        ]
     if not found or not outside.exists(settings.home):
         raise ConfigError("there is no simulated farm", where=str(settings.home), next_step="Run: make demo.")
     return found[:1]

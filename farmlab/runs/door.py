@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -199,7 +200,7 @@ class _Job:
     def execute(self, claimed: Record) -> Record:
         """Execute the notebook, take its results in, and publish its page."""
         running = self.store.save_run(replace(claimed, status=RunStatus.RUNNING))
-        folder = folders.prepare(self.settings, running, self.before)
+        folder, begin = folders.prepare(self.settings, running, self.before), time.monotonic()
         try:
             execute(
                 self.notebook.path,
@@ -217,6 +218,7 @@ class _Job:
             running,
             status=RunStatus.DONE if trusted else RunStatus.DISQUALIFIED,
             ended_at=clock.now(),
+            timings={"execute_s": round(time.monotonic() - begin, 1)},
             verdict=verdict,
             results=outcome.in_short(found, results.previous(folder)),
             page=f"{running.folder}.html",

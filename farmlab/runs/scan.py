@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from farmlab.errors import SecretLeak
+from farmlab.secrets import forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +25,9 @@ class Scanner:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
-        longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(_searched, longest_first))) if forms else None
+        written = {form for secret in secrets if secret for form in forms(secret)}
+        longest_first = sorted(written, key=lambda form: (-len(form), form))
+        self._pattern = re.compile("|".join(map(_searched, longest_first))) if written else None
 
     def found_in(self, text: str) -> bool:
         """Whether one of the secrets is in the text."""
@@ -72,12 +69,6 @@ class Scanner:
     def redact(self, text: str) -> str:
         """The text without the secrets."""
         return self._pattern.sub(REMOVED, text) if self._pattern else text
-
-
-def _forms(secret: str) -> set[str]:
-    encoded = {base64.b64encode(secret.encode()).decode()} if len(secret) >= _SHORT else set()
-    written = json.dumps(secret)[1:-1]
-    return {secret, written, json.dumps(written)[1:-1], html.escape(secret), quote(secret, safe="")} | encoded
 
 
 def _searched(form: str) -> str:

@@ -20,7 +20,14 @@ SECRETS = st.text(min_size=8, max_size=40).filter(str.strip)
 @given(
     SECRETS,
     st.sampled_from(
-        [str, json.dumps, html.escape, lambda text: quote(text, safe=""), lambda text: json.dumps(json.dumps(text))]
+        [
+            str,
+            json.dumps,
+            lambda text: json.dumps(text, ensure_ascii=False),
+            lambda text: json.dumps(json.dumps(text)),
+            html.escape,
+            lambda text: quote(text, safe=""),
+        ]
     ),
 )
 def test_a_secret_is_found_however_it_is_written(secret: str, write: object) -> None:
