@@ -167,8 +167,15 @@ def glitches(case: Case) -> list[Episode]:
     return [
         replace(episode, alone=True)
         for episode in found
-        if episode.end > case.start and _size(episode, table) >= NO_AIR * MATERIAL[_metric(case, episode.sensor)]
+        if episode.end > case.start
+        and _size(episode, _apart(episode, table, case)) >= NO_AIR * MATERIAL[_metric(case, episode.sensor)]
     ]
+
+
+def _apart(episode: Episode, table: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """The sensor less the middle of its neighbours: wet pads cool all of them within minutes."""
+    others = [s.column for s in _neighbours(case, _sensor(case, episode.sensor)) if s.column in table]
+    return table[[episode.sensor]].sub(table[others].median(axis=1), axis=0) if others else table
 
 
 def _size(episode: Episode, table: pd.DataFrame) -> float:

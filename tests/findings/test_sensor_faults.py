@@ -106,3 +106,10 @@ def test_what_went_on_before_does_not_hide_what_is_wrong_now() -> None:
     mine = {found.kind: found.end for found in look(wide) if found.subject == "temp_c_2"}
     assert mine["noise"] is not None
     assert mine["offset"] is None
+
+
+def test_what_all_temperatures_do_out_and_back_is_no_spike_of_one() -> None:
+    wide = house()
+    wide.iloc[-100, [wide.columns.get_loc(f"temp_c_{n}") for n in range(1, 5)]] -= 4.0
+    wide.iloc[-100, wide.columns.get_loc("temp_c_1")] -= 0.8
+    assert "spike" not in {found.kind for found in look(wide)}
