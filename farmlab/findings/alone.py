@@ -6,22 +6,20 @@ the controller does, lets expect how the others change (:mod:`farmlab.features.d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from farmlab import clock
-from farmlab.features import dilution, series
 from farmlab.findings import recalibration
+from farmlab.findings.companion_house import HALF_DAY, LIGHT, PADS, SWITCHED, CompanionHouse
 from farmlab.models import calibration, companions
-from farmlab.models.companions import AFTER, SWINGS, Courses
+from farmlab.models.companions import AFTER, SWINGS
 from farmlab.models.episodes import CHECKS, Episode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,145 +36,20 @@ LEAST: Final = {
 }
 LEAST_OFF_C: Final = 0.6
 """How far a temperature must be from its place among the others over half a day."""
-HALF_DAY: Final = pd.Timedelta(hours=12)
 KINDS: Final = {"jump": "offset", "swing": "noise", "off": "drift"}
-GASES: Final = ("rh", "co2", "nh3")
 TIMES, ALIKE_TIMES = 1.6, 1.4
 """So many times what most days stay below; less is left to chance among those that measure the same."""
-FEWEST_ALIKE: Final = 3
 BACK: Final = 0.5
 """A jump is over when the sensor has jumped back by so much of it, or by its limit."""
 JOINED: Final = pd.Timedelta(hours=1)
-HOUSE_C: Final = "house_c"
-PADS: Final = "pad_on"
-LIGHT: Final = "light_pct"
 WAKING: Final = 2.0
-SWITCHED: Final = (LIGHT, PADS, "fans_tunnel_running", "heaters_running")
 OFTEN: Final = 20
 """What was switched so often in the past has taught what it does."""
-SETTLES: Final = 3 * AFTER
-"""Readings until a switch has passed through everything that a jump is told by."""
-
-
-@dataclass(frozen=True)
-class _House:
-    """The readings of a house on equal steps while birds are there, and what lets expect what."""
-
-    case: Case
-
-    @cached_property
-    def judged(self) -> dict[str, str]:
-        """Column → metric of the sensors inside that have companions."""
-        lived = bool(self.case.mine)  # people and windows follow no controller
-        gases = {s.column: metric for metric in GASES for s in self.case.sensors_of(metric) if lived}
-        temps = dict.fromkeys(self.placed, "temp") if len(self.placed) >= FEWEST_ALIKE else {}
-        return {column: metric for column, metric in {**temps, **gases}.items() if column in self.case.wide}
-
-    @cached_property
-    def placed(self) -> list[str]:
-        return [s.column for s in self.case.sensors_of("temp") if s.position and s.column in self.case.wide]
-
-    @cached_property
-    def grid(self) -> pd.DataFrame:
-        """Gaps of at most two readings are bridged."""
-        case = self.case
-        wanted = {*self.judged, *self.placed, *dilution.DRIVERS, "temp_c", "temp_c_outside", "rh_pct_outside"}
-        readings = case.wide[[column for column in case.wide.columns if column in wanted]]
-        lived = readings[case.ages.notna()] if case.mine else readings
-        return series.regular(lived, step=case.step)[0].ffill(limit=2)
-
-    @cached_property
-    def warmth(self) -> pd.Series:
-        """The temperature of the house."""
-        return self.grid[self.placed or ["temp_c"]].median(axis=1) if self.placed or "temp_c" in self.grid else self._no
-
-    @property
-    def _no(self) -> pd.Series:
-        return pd.Series(np.nan, index=self.grid.index)
-
-    @cached_property
-    def signals(self) -> dict[str, tuple[pd.Series, pd.Series]]:
-        """By column of a gas: its signal, and what one of it is in the unit of the sensor."""
-        of = {"co2": dilution.of_co2, "nh3": dilution.of_nh3}
-        return {
-            column: of[metric](self.grid[column])
-            if metric in of
-            else dilution.of_moisture(self.grid[column], self.grid, self.warmth)
-            for column, metric in self.judged.items()
-            if metric in GASES
-        }
-
-    @cached_property
-    def explaining(self) -> pd.DataFrame:
-        """What may explain a gas or the moisture: all of them, what the controller does, the weather, the warmth."""
-        gases = {column: signal for column, (signal, _) in self.signals.items()}
-        given = pd.DataFrame({**gases, HOUSE_C: self.warmth, **dilution.drivers(self.grid)}, index=self.grid.index)
-        return given.loc[:, given.notna().any()]
-
-    @cached_property
-    def switches(self) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-        """By what is switched: where it has lately been on, and where it was lately switched."""
-        found = {}
-        for name in SWITCHED:
-            if name in self.grid:
-                on = np.nan_to_num(self.grid[name].ffill().to_numpy()) > 0
-                found[name] = _lately(on), _lately(np.r_[False, on[1:] != on[:-1]])
-        return found
-
-    def courses(self, known: Mapping[str, Mapping[str, Any]]) -> Courses:
-        """A temperature less the middle of the others; a gas less what the rest of the house explains of it."""
-        shown, own = self.grid[list(self.judged)].to_numpy(), np.full((len(self.grid), len(self.judged)), np.nan)
-        unit = np.ones(shown.shape)
-        for position, column in enumerate(self.judged):
-            if column in self.signals:
-                signal, unit[:, position] = (part.to_numpy() for part in self.signals[column])
-                own[:, position] = signal - self._explained(known.get(column, {}).get("weights", {}))
-            else:
-                own[:, position] = shown[:, position] - self._others(column, known)
-        return Courses(shown, own, unit)
-
-    def off(self, courses: Courses, known: Mapping[str, Mapping[str, Any]]) -> Values:
-        """How far each temperature was from its place among the others, on average over half a day; of gases 0."""
-        places = np.array([known.get(column, {}).get("place") or 0.0 for column in self.judged])
-        alike = np.array([metric == "temp" for metric in self.judged.values()])
-        count = max(round(HALF_DAY / self.case.step), 1)
-        return np.where(alike, companions.off(courses.own - places, count), 0.0)
-
-    def _explained(self, weights: Mapping[str, float]) -> Values:
-        """A companion that falls silent explains what it did before."""
-        known = [(self._filled[name], weight) for name, weight in weights.items() if weight and name in self._filled]
-        return np.asarray(sum((signal * weight for signal, weight in known), np.zeros(len(self.grid))))
-
-    @cached_property
-    def _filled(self) -> dict[str, Values]:
-        filled = self.explaining.ffill().fillna(0.0)
-        return dict(zip(map(str, filled.columns), filled.to_numpy().T, strict=True))
-
-    def _others(self, column: str, known: Mapping[str, Mapping[str, Any]]) -> Values:
-        """The middle of the other temperatures, each less its place, so that a faulty one moves it little."""
-        others = [c for c in self.placed if c != column]
-        places = [known.get(c, {}).get("place") or 0.0 for c in others]
-        ordered = np.sort(self.grid[others].to_numpy() - np.array(places), axis=1)
-        count, rows = np.isfinite(ordered).sum(axis=1), np.arange(len(ordered))
-        low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, ordered.shape[1] - 1)
-        return np.asarray((ordered[rows, low] + ordered[rows, high]) / 2)
-
-    def relation(self, column: str) -> dict[str, Any]:
-        """What explains a gas, and how much; of a temperature, how much warmer its place is than the house."""
-        place = float((self.grid[column] - self.warmth).median()) if column in self.placed else 0.0
-        return {"weights": self._weights(column), "place": round(place, 3) if np.isfinite(place) else 0.0}
-
-    def _weights(self, column: str) -> dict[str, float]:
-        if column not in self.signals:
-            return {}
-        given = self.explaining.drop(columns=column, errors="ignore")
-        found = companions.weights(self.signals[column][0].to_numpy(), given.to_numpy())
-        return {str(name): round(float(weight), 5) for name, weight in zip(given.columns, found, strict=True)}
 
 
 def learned(case: Case) -> dict[str, Any]:
     """By column: how it goes with its companions, and what it seldom does alone (None: too few days), as JSON."""
-    house = _House(case)
+    house = CompanionHouse(case)
     if not house.judged or len(house.grid) < SWINGS:
         return {}
     relations = {column: house.relation(column) for column in house.judged}
@@ -204,7 +77,7 @@ def _finite(limit: float) -> float | None:
     return round(limit, 4) if np.isfinite(limit) else None
 
 
-def _daily(house: _House, statistic: Values) -> Values:
+def _daily(house: CompanionHouse, statistic: Values) -> Values:
     days = pd.DatetimeIndex(house.grid.index).as_unit("s").asi8 // 86_400
     return calibration.daily_maxima(statistic, days, usable=house.grid[list(house.judged)].notna().to_numpy())
 
@@ -214,7 +87,7 @@ def look(case: Case) -> list[Episode]:
     known = (case.calibration.get("alone") or {}).get("sensors", {})
     if not known or case.empty or len(case.index) < 2 * AFTER:
         return []
-    house = _House(case)
+    house = CompanionHouse(case)
     courses = house.courses(known)
     jumps, swings, offs = courses.jumps(), courses.swings(), house.off(courses, known)
     found: list[Episode] = []
@@ -241,7 +114,7 @@ def _limit(case: Case, column: str, name: str) -> float:
     return float("inf") if limit is None else float(limit) * moved
 
 
-def _within(house: _House, rough: Sequence[Episode]) -> NDArray[np.bool_]:
+def _within(house: CompanionHouse, rough: Sequence[Episode]) -> NDArray[np.bool_]:
     """Where a jump would be one of the swings."""
     times, out = house.grid.index, np.zeros(len(house.grid), dtype=bool)
     for episode in rough:
@@ -249,7 +122,7 @@ def _within(house: _House, rough: Sequence[Episode]) -> NDArray[np.bool_]:
     return out
 
 
-def _caution(house: _House, metric: str) -> Values:
+def _caution(house: CompanionHouse, metric: str) -> Values:
     """How many times its limit a change has to be: more where a gas has a reason to jump of its own.
 
     Birds that wake give off more breath; pads wet the air; and of a switch seldom seen the past did not teach much.
@@ -265,12 +138,6 @@ def _caution(house: _House, metric: str) -> Values:
     return times
 
 
-def _lately(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where there was one of the flags within the readings that a jump or a swing is told by."""
-    counted = np.cumsum(np.r_[np.zeros(SETTLES, dtype=int), flags])
-    return np.asarray(counted[SETTLES:] - np.r_[0, counted[: len(flags) - 1]] > 0)
-
-
 def _runs(flagged: NDArray[np.bool_], joined: int) -> list[tuple[int, int]]:
     """First and last row of each stretch of flags, those apart by at most ``joined`` rows taken as one."""
     rows = np.flatnonzero(flagged)
@@ -278,7 +145,7 @@ def _runs(flagged: NDArray[np.bool_], joined: int) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1])) for part in parts]
 
 
-def _jumps(house: _House, column: str, size: Values, limit: float) -> Iterator[Episode]:
+def _jumps(house: CompanionHouse, column: str, size: Values, limit: float) -> Iterator[Episode]:
     """Each jump up to the one back, else up to now."""
     values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
     back = 0
@@ -307,7 +174,7 @@ def _jumps(house: _House, column: str, size: Values, limit: float) -> Iterator[E
         )
 
 
-def _drifts(house: _House, column: str, off: Values, limit: float) -> Iterator[Episode]:
+def _drifts(house: CompanionHouse, column: str, off: Values, limit: float) -> Iterator[Episode]:
     """Each time that a temperature is away from the others; its beginning is half a day before it is told."""
     values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
     for first, last in _runs(np.abs(off) >= limit, round(JOINED / house.case.step)):
@@ -329,7 +196,7 @@ def _drifts(house: _House, column: str, off: Values, limit: float) -> Iterator[E
         )
 
 
-def _swings(house: _House, column: str, size: Values, limit: float) -> list[Episode]:
+def _swings(house: CompanionHouse, column: str, size: Values, limit: float) -> list[Episode]:
     found = []
     values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
     for first, last in _runs(size >= limit, round(JOINED / house.case.step)):

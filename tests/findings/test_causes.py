@@ -25,7 +25,7 @@ def test_the_tree_is_whole() -> None:
     weighed = {code for asked in cause_rules.QUESTIONS.values() for code in (*asked.yes, *asked.no)}
     assert named == set(cause_rules.CAUSES)
     assert weighed <= named
-    assert set(cause_rules.QUESTIONS) == set(facts._ASKED)
+    assert set(cause_rules.QUESTIONS) == set(facts.ANSWERS)
     assert all(share > 0 for behind in cause_rules.BEHIND.values() for share in behind.values())
 
 
