@@ -113,3 +113,4 @@ def _of_house(table: pd.DataFrame) -> pd.DataFrame:
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {"advice": following}
+LONG = ("advice",)

@@ -218,3 +218,4 @@ def machining() -> Iterator[Row]:
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {"failure": failure, "machining": machining}
+LONG = ("failure",)

@@ -256,3 +256,4 @@ def feedback() -> Iterator[Row]:
 
 
 BENCHMARKS = {"feedback": feedback}
+LONG = ("feedback",)

@@ -261,3 +261,4 @@ def _moments(lived: Simulated) -> Iterator[tuple[int, datetime]]:
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {"simulated_faults": found, "simulated_healthy": healthy}
+LONG = tuple(BENCHMARKS)
