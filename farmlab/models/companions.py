@@ -89,7 +89,7 @@ def off(values: Values, count: int) -> Values:
     """The mean of the last so many readings, 0 where less than half of them are known.
 
     >>> off(np.array([[1.0], [np.nan], [3.0]]), 2).ravel().tolist()
-    [0.0, 1.0, 3.0]
+    [1.0, 1.0, 3.0]
     """
     known = np.isfinite(values)
     out, before = np.zeros(values.shape), np.zeros((count - 1, values.shape[1]))
