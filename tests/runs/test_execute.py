@@ -97,7 +97,7 @@ def test_a_kernel_that_died_while_it_waited_is_started_anew(tmp_path: Path) -> N
     source = write_notebook(tmp_path, code="print('as far as ' + 'here')")
     with Kernels(config.load(tmp_path), 2) as kernels:
         run(source, tmp_path / "first.ipynb", kernels=kernels)
-        for child in psutil.Process().children():
-            child.kill()
+        (waiting,) = [child for child in psutil.Process().children() if "ipykernel_launcher" in child.cmdline()]
+        waiting.kill()
         run(source, tmp_path / "second.ipynb", kernels=kernels)
     assert "as far as here" in outputs(tmp_path / "second.ipynb")
