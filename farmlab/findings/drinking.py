@@ -144,16 +144,24 @@ def change(case: Case, metric: str, *, hours: float) -> pd.Series:
 
     def left() -> pd.Series:
         found = usual_day.change(_taken(case)[column], known["profile"], hours=hours, timezone=case.timezone)
-        return found.where(_as_lit(case, known.get("lit_h")).reindex(found.index, method="ffill").fillna(True))
+        moved = _by_light(case, metric).reindex(found.index, method="ffill").fillna(0.0)
+        return found if hours >= LONG_HOURS else found.where(moved == 0)
 
     return case.once(f"{column} over {hours:g} h", left)
 
 
-def _as_lit(case: Case, usual_h: float | None) -> pd.Series:
-    """Where the light programme is the one of the usual day: birds spread what they take over the light."""
-    if usual_h is None:
-        return pd.Series(True, index=case.index)
-    return ~((lit_hours(case) - usual_h).abs() > SAME_LIGHT_H)
+def _by_light(case: Case, metric: str) -> pd.Series:
+    """The share that another light programme than that of the usual day may explain; 0 where it is the same.
+
+    Birds spread what they take over the light, with a peak before it goes: the peaks move at once, which the median
+    of half a day does not see, and the rest goes with the hours of light.
+    """
+    usual_h = case.calibration.get("usual", {}).get(METRICS[metric].column, {}).get("lit_h")
+    if not usual_h:
+        return pd.Series(0.0, index=case.index)
+    off_h: pd.Series = (lit_hours(case) - usual_h).abs()
+    share: pd.Series = (off_h / usual_h).where(off_h > SAME_LIGHT_H, 0.0)
+    return share
 
 
 def _taken(case: Case) -> pd.DataFrame:
@@ -173,12 +181,14 @@ def _off(case: Case, metric: str) -> Finding | None:
 
 
 def _off_over(case: Case, metric: str, hours: float, limit: float, sign: int) -> Finding | None:
-    left = change(case, metric, hours=hours)
-    here = sign * left.reindex(case.index, method="ffill", limit=7)
-    when = case.stretch(here > limit, confirm=CONFIRM_MINUTES, goes_on=~(here < CLEAR * limit))
+    left = change(case, metric, hours=hours).reindex(case.index, method="ffill", limit=7)
+    moved = _by_light(case, metric)
+    here = sign * left - moved
+    judged = (moved == 0) | (hours >= LONG_HOURS)
+    when = case.stretch(here > limit, confirm=CONFIRM_MINUTES, goes_on=~(here < CLEAR * limit) & judged)
     if when is None:
         return None
-    share = sign * float(here.loc[when[0] : when[1]].max())
+    share = sign * float((sign * left).loc[when[0] : when[1]].max())
     word = "under" if share < 0 else "over"
     age = f", age {case.ages.dropna().iloc[-1]:.0f} d" if case.ages.notna().any() else ""
     since = when[0] - pd.Timedelta(hours=hours / 2)

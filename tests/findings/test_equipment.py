@@ -124,3 +124,11 @@ def test_another_light_programme_is_another_day() -> None:
 
     wide.loc[last(wide, 24), "light_pct"] = 100.0
     assert "water_low" not in {found.kind for found in look(wide)}
+
+
+def test_a_leak_is_told_under_another_light_programme_when_it_is_more_than_the_light_may_explain() -> None:
+    wide = house()
+    wide.loc[last(wide, 24) & np.isin(wide.index.hour, (2, 3)), "light_pct"] = 100.0
+    assert {found.kind for found in look(wide)} <= {"temperature_changed"}
+    add_to_meter(wide, "water_l", last(wide, 20), 1.7)
+    assert only(look(wide), "water_high").data["share"] == pytest.approx(0.7, abs=0.1)
