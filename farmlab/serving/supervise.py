@@ -124,7 +124,10 @@ class Supervisor:
             self._await(child)
 
     def watch(self, changed: Callable[[list[Running]], None], *, every_s: float = 0.5) -> None:
-        """Start again what dies, until ``stopping`` is set; ``changed`` hears of each death and start."""
+        """Start again what dies, until ``stopping`` is set; ``changed`` hears of each death and start.
+
+        For a thread that stays: Linux ends a child with the very thread that started it.
+        """
         changed(self.seen())
         while not self._stopping.wait(every_s):
             if self._mend():

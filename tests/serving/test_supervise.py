@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import psutil
 import pytest
@@ -88,12 +88,14 @@ def test_what_dies_is_said_and_started_again(supervise, said):
     supervisor.start()
     first = supervisor.seen()[0].pid
     told = []
-    watching = Thread(target=supervisor.watch, args=(told.append,), kwargs={"every_s": 0.05})
-    watching.start()
+
+    def hear(processes):
+        told.append(processes)
+        if processes[0].restarts:
+            supervisor._stopping.set()
+
     os.kill(first, signal.SIGKILL)
-    until(lambda: any(processes[0].restarts for processes in told))
-    supervisor._stopping.set()
-    watching.join()
+    supervisor.watch(hear, every_s=0.05)  # here: the kernel ends children with the thread that started them
     again = supervisor.seen()[0]
     assert again.pid not in (None, first)
     assert any("worker ended by SIGKILL; it starts again in 2 s" in sentence for sentence in said)
