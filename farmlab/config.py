@@ -5,6 +5,7 @@ Nothing is read at import; :func:`load` reads once and returns a value that is p
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 
@@ -30,6 +31,20 @@ def workspace() -> Path:
     """
     clone = Path(__file__).resolve().parent.parent
     return clone if (clone / "notebooks").is_dir() else Path.cwd()
+
+
+def who(by: str = "") -> str:
+    """The name that stands beside what is changed: ``by``, else the operating-system user.
+
+    Raises
+    ------
+    ConfigError
+        Nobody said it, and the operating system knows no name either, as in some containers.
+    """
+    try:
+        return by or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise ConfigError("who says so is not known", next_step="Say it: --by NAME, or by= in a notebook.") from None
 
 
 class Settings(BaseSettings):

@@ -140,7 +140,7 @@ def comes_next(lab: Scope) -> list[Finding]:
     """
     house = lab.numbers[0] if len(lab.numbers) == 1 else 0
     found = lab.store.findings(lab.farm.name, house=house, status=_STANDING, start=lab.start, until=lab.until)
-    ahead = [item for item in found if _is_ahead(item)]
+    ahead = [item for item in found if item.is_outlook]
     return sorted(ahead, key=lambda item: (item.category is Category.OPTIMISATION, -item.score, item.house))
 
 
@@ -153,10 +153,6 @@ def next_table(found: list[Finding]) -> pd.DataFrame:
         for item in found[:MOST_AHEAD]
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["house", "what", "how sure", "what to do"])
-
-
-def _is_ahead(item: Finding) -> bool:
-    return item.category in (Category.FORECAST, Category.OPTIMISATION) or item.kind.endswith("_risk")
 
 
 def _ahead(part: pd.DataFrame) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from contextlib import contextmanager
@@ -62,19 +61,10 @@ def open_store() -> Iterator[Store]:
 
 
 def who(by: str = "") -> str:
-    """The name that stands beside what is changed.
+    """The name that stands beside what is changed, see :func:`farmlab.config.who`."""
+    from farmlab import config
 
-    Raises
-    ------
-    ConfigError
-        Nobody said it, and the operating system knows no name either, as in some containers.
-    """
-    from farmlab.errors import ConfigError
-
-    try:
-        return by or getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        raise ConfigError("who says so is not known", next_step="Say it: --by NAME.") from None
+    return config.who(by)
 
 
 def progress(*, quiet: bool) -> Callable[[str], None]:

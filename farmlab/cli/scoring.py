@@ -74,7 +74,7 @@ def compare(known: Sequence[Label], findings: Sequence[Finding]) -> Score:
     """Which faults a finding of the right kind, place and time names."""
     found = tuple(label for label in known if any(names(finding, label) for finding in findings))
     causes = {label: tuple(told_of(label, findings).data.get("causes", ())) for label in found}
-    alerts = (item for item in findings if item.severity != "info" and not _is_outlook(item))
+    alerts = (item for item in findings if item.severity != "info" and not item.is_outlook)
     told = tuple(item for item in alerts if not any(_touches(item, one) for one in known))
     return Score(found, tuple(label for label in known if label not in found), told, causes)
 
@@ -83,11 +83,6 @@ def told_of(label: Label, findings: Sequence[Finding]) -> Finding:
     """The most urgent of the findings that name a fault; one that says its cause before one that does not."""
     mine = [finding for finding in ranked(findings) if names(finding, label)]
     return next((finding for finding in mine if finding.data.get("causes")), mine[0])
-
-
-def _is_outlook(item: Finding) -> bool:
-    """What is expected or could be better is no alert that something is wrong."""
-    return item.category in ("forecast", "optimisation") or item.kind.endswith("_risk")
 
 
 def in_words(score: Score) -> str:

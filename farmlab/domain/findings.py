@@ -90,6 +90,11 @@ class Finding:
         """What is wrong with what: ``house/subject/category/kind``."""
         return f"{self.house}/{self.subject}/{self.category}/{self.kind}"
 
+    @property
+    def is_outlook(self) -> bool:
+        """Whether it says what may come or could be better, not that something is wrong."""
+        return self.category in (Category.FORECAST, Category.OPTIMISATION) or self.kind.endswith("_risk")
+
     def new_id(self) -> str:
         """A short id for a finding that is seen for the first time."""
         text = f"{self.farm}/{self.key}/{self.start.isoformat()}"

@@ -131,11 +131,11 @@ def _shares(panel: Axes, top: float = 1.0) -> None:
 
 def _curve(truth: Flags, risk: Values) -> tuple[Values, Values]:
     """Recall and precision at every probability that was said, thinned."""
-    order = np.argsort(-risk, kind="stable")
-    hits, ranked = np.cumsum(truth[order]), risk[order]
-    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
-    kept = last[np.unique(np.searchsorted(hits[last], np.linspace(1, hits[-1], MOST_POINTS)).clip(max=len(last) - 1))]
-    return hits[kept] / hits[-1], hits[kept] / (kept + 1)
+    from sklearn.metrics import precision_recall_curve
+
+    precision, recall, _ = precision_recall_curve(truth, risk, drop_intermediate=True)
+    kept = np.unique(np.searchsorted(-recall, np.linspace(-1, 0, MOST_POINTS)).clip(max=len(recall) - 2))
+    return recall[kept], precision[kept]
 
 
 def groups(horizon: Horizon) -> tuple[Values, Values, Values, Values]:

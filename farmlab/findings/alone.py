@@ -94,7 +94,7 @@ def look(case: Case) -> list[Episode]:
     for position, (column, metric) in enumerate(house.judged.items()):
         limits = {name: _limit(case, column, name) for name in KINDS}
         times = _caution(house, metric)
-        rough = _swings(house, column, swings[:, position] / times, limits["swing"])
+        rough = list(_swings(house, column, swings[:, position] / times, limits["swing"]))
         settled = jumps[:, position] / times * ~_within(house, rough)
         found += [*rough, *_jumps(house, column, settled, limits["jump"])]
         found += _drifts(house, column, offs[:, position], limits["off"])
@@ -147,8 +147,7 @@ def _runs(flagged: NDArray[np.bool_], joined: int) -> list[tuple[int, int]]:
 
 def _jumps(house: CompanionHouse, column: str, size: Values, limit: float) -> Iterator[Episode]:
     """Each jump up to the one back, else up to now."""
-    values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
-    back = 0
+    values, back = house.grid[column], 0
     for first, last in _runs(np.abs(size) >= limit, AFTER):
         if first < back:
             continue
@@ -157,63 +156,82 @@ def _jumps(house: CompanionHouse, column: str, size: Values, limit: float) -> It
         home, back = next(((a, b + 1) for a, b in returns if a > last), (len(values), len(values)))
         before = float(values.iloc[peak - 2 * AFTER + 1 : peak - AFTER + 1].median())
         after = float(values.iloc[peak - AFTER + 1 : peak + 1].median())
-        since = times[peak - AFTER + 1]
-        at = clock.spoken(since, house.case.timezone, at=times[-1])
-        yield Episode(
-            sensor=column,
-            kind="offset",
-            start=since.to_pydatetime(),
-            end=times[home - 1].to_pydatetime(),
-            detected_at=times[first].to_pydatetime(),
-            score=1 - 0.5 * limit / abs(float(size[peak])),
-            why=f"it jumped from {before:.4g} to {after:.4g} at {at}, and nothing beside it lets expect that",
-            check=CHECKS["offset"],
+        since = peak - AFTER + 1
+        yield _episode(
+            house,
+            column,
+            "jump",
+            rows=(since, first, home - 1),
+            times=float(size[peak]) / limit,
+            why=f"it jumped from {before:.4g} to {after:.4g} at {_spoken(house, since)}, "
+            "and nothing beside it lets expect that",
             value=after,
             expected=before,
-            alone=True,
         )
 
 
 def _drifts(house: CompanionHouse, column: str, off: Values, limit: float) -> Iterator[Episode]:
     """Each time that a temperature is away from the others; its beginning is half a day before it is told."""
-    values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
     for first, last in _runs(np.abs(off) >= limit, round(JOINED / house.case.step)):
         worst = first + int(np.abs(off[first : last + 1]).argmax())
-        value = float(values.iloc[: worst + 1].dropna().iloc[-1])
+        value = float(house.grid[column].iloc[: worst + 1].dropna().iloc[-1])
         expected = value - float(off[worst])
-        yield Episode(
-            sensor=column,
-            kind="drift",
-            start=max(times[first] - HALF_DAY, times[0]).to_pydatetime(),
-            end=times[last].to_pydatetime(),
-            detected_at=times[first].to_pydatetime(),
-            score=1 - 0.5 * limit / abs(float(off[worst])),
+        yield _episode(
+            house,
+            column,
+            "off",
+            rows=(max(first - round(HALF_DAY / house.case.step), 0), first, last),
+            times=float(off[worst]) / limit,
             why=f"it has moved away from the sensors beside it: {value:.4g}, expected {expected:.4g}",
-            check=CHECKS["drift"],
             value=value,
             expected=expected,
-            alone=True,
         )
 
 
-def _swings(house: CompanionHouse, column: str, size: Values, limit: float) -> list[Episode]:
-    found = []
-    values, times = house.grid[column], pd.DatetimeIndex(house.grid.index)
+def _swings(house: CompanionHouse, column: str, size: Values, limit: float) -> Iterator[Episode]:
+    """Each time that a sensor swings up and down; it is told when the last twelve readings show it."""
     for first, last in _runs(size >= limit, round(JOINED / house.case.step)):
-        since = times[max(first - SWINGS + 1, 0)]
-        at = clock.spoken(since, house.case.timezone, at=times[-1])
-        found.append(
-            Episode(
-                sensor=column,
-                kind="noise",
-                start=since.to_pydatetime(),
-                end=times[last].to_pydatetime(),
-                detected_at=times[first].to_pydatetime(),
-                score=1 - 0.5 * limit / float(size[first : last + 1].max()),
-                why=f"it swings up and down since {at} more than it ever did, and nothing beside it does",
-                check=CHECKS["noise"],
-                value=float(values.iloc[last]),
-                alone=True,
-            )
+        since = max(first - SWINGS + 1, 0)
+        yield _episode(
+            house,
+            column,
+            "swing",
+            rows=(since, first, last),
+            times=float(size[first : last + 1].max()) / limit,
+            why=f"it swings up and down since {_spoken(house, since)} more than it ever did, "
+            "and nothing beside it does",
+            value=float(house.grid[column].iloc[last]),
         )
-    return found
+
+
+def _episode(
+    house: CompanionHouse,
+    column: str,
+    name: str,
+    *,
+    rows: tuple[int, int, int],
+    times: float,
+    why: str,
+    value: float,
+    expected: float = float("nan"),
+) -> Episode:
+    """What a sensor does alone, from row to row and when it is told, and how many times its limit it does so."""
+    start, detected, end = (house.grid.index[row].to_pydatetime() for row in rows)
+    return Episode(
+        sensor=column,
+        kind=KINDS[name],
+        start=start,
+        end=end,
+        detected_at=detected,
+        score=1 - 0.5 / abs(times),
+        why=why,
+        check=CHECKS[KINDS[name]],
+        value=value,
+        expected=expected,
+        alone=True,
+    )
+
+
+def _spoken(house: CompanionHouse, row: int) -> str:
+    times = pd.DatetimeIndex(house.grid.index)
+    return clock.spoken(times[row], house.case.timezone, at=times[-1])

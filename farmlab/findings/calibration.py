@@ -43,6 +43,7 @@ FEWEST_DARK_HOURS: Final = 3
 SAME_LIGHT_H: Final = 1.0
 """A light programme that differs by less is the same."""
 HALF_DAY: Final = pd.Timedelta(hours=12)
+TWO_DAYS: Final = pd.Timedelta(days=2)
 
 
 def calibrate(
@@ -134,7 +135,7 @@ def _usual_day(case: Case, amount: pd.Series) -> dict[str, Any]:
     profile = usual_day.profile(alike, timezone=case.timezone)
     limits = {f"{hours:g}": _left(case, lived, hours) for hours in USUAL_HOURS}
     if not any(profile) and lived.notna().any():  # peaks are those of the light: an even day, until they are known
-        profile = [float(lived.tail(round(HALF_DAY / case.step) * 4).median())] * usual_day.SLOTS
+        profile = [float(lived.tail(round(TWO_DAYS / case.step)).median())] * usual_day.SLOTS
         limits = {f"{max(USUAL_HOURS):g}": {way: most for way, (_, most) in CHANGES.items()}}
     return {"profile": profile, "limits": limits, "lit_h": _number(lit)}
 

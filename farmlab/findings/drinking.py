@@ -144,8 +144,10 @@ def change(case: Case, metric: str, *, hours: float) -> pd.Series:
 
     def left() -> pd.Series:
         found = usual_day.change(_taken(case)[column], known["profile"], hours=hours, timezone=case.timezone)
+        if hours >= LONG_HOURS:
+            return found
         moved = _by_light(case, metric).reindex(found.index, method="ffill").fillna(0.0)
-        return found if hours >= LONG_HOURS else found.where(moved == 0)
+        return found.where(moved == 0)
 
     return case.once(f"{column} over {hours:g} h", left)
 
@@ -159,9 +161,13 @@ def _by_light(case: Case, metric: str) -> pd.Series:
     usual_h = case.calibration.get("usual", {}).get(METRICS[metric].column, {}).get("lit_h")
     if not usual_h:
         return pd.Series(0.0, index=case.index)
-    off_h: pd.Series = (lit_hours(case) - usual_h).abs()
-    share: pd.Series = (off_h / usual_h).where(off_h > SAME_LIGHT_H, 0.0)
-    return share
+
+    def share() -> pd.Series:
+        off_h: pd.Series = (lit_hours(case) - usual_h).abs()
+        explained: pd.Series = (off_h / usual_h).where(off_h > SAME_LIGHT_H, 0.0)
+        return explained
+
+    return case.once(f"{metric} by light", share)
 
 
 def _taken(case: Case) -> pd.DataFrame:

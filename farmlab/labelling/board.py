@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -28,7 +27,7 @@ _SHOWN: Final = "%Y-%m-%d %H:%M"
 
 def show(farm: str, house: int, *, until: str = "", hours: int = 24, by: str = "") -> Board:
     """Show the board of a house; ``by`` (default: the operating-system user) says so."""
-    board = Board(scope.open(farm, house=house, until=until, hours=hours), by=by or getpass.getuser())
+    board = Board(scope.open(farm, house=house, until=until, hours=hours), by=config.who(by))
     display(board.page)  # type: ignore[no-untyped-call]
     return board
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,11 +92,7 @@ def off(values: Values, count: int) -> Values:
     >>> off(np.array([[1.0], [np.nan], [3.0]]), 2).ravel().tolist()
     [1.0, 1.0, 3.0]
     """
-    known = np.isfinite(values)
-    out, before = np.zeros(values.shape), np.zeros((count - 1, values.shape[1]))
-    counts = _windowed_sum(np.vstack([before, known]), count)
-    totals = _windowed_sum(np.vstack([before, np.where(known, values, 0.0)]), count)
-    return np.where(counts >= count / 2, totals / np.fmax(counts, 1), out)
+    return pd.DataFrame(values).rolling(count, min_periods=-(-count // 2)).mean().fillna(0.0).to_numpy()
 
 
 def change(values: Values, count: int) -> Values:
