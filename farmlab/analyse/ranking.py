@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 USELESS: Final = frozenset({"dropout", "stuck", "noise"})
 """Kinds in which the sensor tells nothing any more."""
-SHORT_LIVED: Final = frozenset({"spike", "step"})
+SHORT_LIVED: Final = frozenset({"spike", "drop", "step"})
 LONG: Final = timedelta(hours=6)
 A_DAY: Final = timedelta(days=1)
 NEARLY_CERTAIN: Final = 0.9
@@ -24,8 +24,8 @@ def severity(episode: Episode) -> Severity:
     """How serious an episode is, from its kind, how long it lasted, and its score.
 
     Critical: the sensor tells nothing (dropout, stuck, noise) for six hours or more, or anything else with a score
-    of .9 or more for a day or more. For information: a score below .6, or a spike or step that was over within the
-    hour with a score below .9. All else is a warning.
+    of .9 or more for a day or more. For information: a score below .6, or a spike, drop or step that was over
+    within the hour with a score below .9. All else is a warning.
 
     >>> from datetime import UTC, datetime
     >>> from farmlab.models.episodes import Episode

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHAPES: Final[Mapping[str, str]] = {
     "spike": "^",
+    "drop": "v",
     "stuck": "s",
     "drift": "D",
     "offset": ">",
@@ -28,7 +29,7 @@ SHAPES: Final[Mapping[str, str]] = {
     "dropout": "o",
     "missing": "o",
     "stale": "o",
-    "range": "v",
+    "range": "<",
 }
 OTHER_SHAPE: Final = "P"
 """The marker of every kind without one of its own: something that is no fault of a sensor."""

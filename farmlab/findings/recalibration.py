@@ -22,7 +22,7 @@ TIMES: Final = {Answer.FALSE: 1.25, Answer.TRUE: 0.9, Answer.KNOWN: 1.0}
 """Answer → what becomes of the limit; that something is known says nothing about the limit."""
 MOST: Final = 3.0
 LEVEL: Final = "level"
-RULES: Final = {"offset": LEVEL, "drift": LEVEL, "trend": LEVEL}
+RULES: Final = {"offset": LEVEL, "drift": LEVEL, "trend": LEVEL, "drop": "spike"}
 """Kind of finding → the rule that it is of; these are one change of level, seen over hours or days. Else the kind."""
 
 OfHouse = dict[str, dict[str, float]]

@@ -45,7 +45,7 @@ def confirmed(case: Case) -> list[Episode]:
         return []
     table, look = case.detection.table, case.detection.found
     every = episodes(look.scores, table, change=look.change, timezone=case.timezone)
-    found = [_until_back(episode, table[episode.sensor]) for episode in every]
+    found = [_until_back(_either_way(episode), table[episode.sensor]) for episode in every]
     amounts = {METRICS[metric].column for metric in AMOUNTS}
     return [
         episode
@@ -62,11 +62,16 @@ def glitches(case: Case) -> list[Episode]:
     judged = [column for column in map(str, scores["spike"]) if metric_of(case, column) in MATERIAL]
     found = episodes({"spike": scores["spike"][judged]}, table, timezone=case.timezone) if judged else ()
     return [
-        replace(episode, alone=True)
+        replace(_either_way(episode), alone=True)
         for episode in found
         if episode.end > case.start
         and _size(episode, _apart(episode, table, case)) >= NO_AIR * MATERIAL[metric_of(case, episode.sensor)]
     ]
+
+
+def _either_way(episode: Episode) -> Episode:
+    """A loose contact drops now and jumps then: one kind."""
+    return replace(episode, kind="spike") if episode.kind == "drop" else episode
 
 
 def _apart(episode: Episode, table: pd.DataFrame, case: Case) -> pd.DataFrame:
@@ -77,7 +82,7 @@ def _apart(episode: Episode, table: pd.DataFrame, case: Case) -> pd.DataFrame:
 
 def _size(episode: Episode, table: pd.DataFrame) -> float:
     """The largest change from reading to reading where a spike was told."""
-    return float(table[episode.sensor].loc[: episode.start].dropna().tail(SPIKE_READINGS).diff().abs().max())
+    return float(table[episode.sensor].loc[: episode.detected_at].dropna().tail(SPIKE_READINGS).diff().abs().max())
 
 
 def _until_back(episode: Episode, values: pd.Series) -> Episode:

@@ -38,15 +38,17 @@ KINDS: Final = {
     "pattern": "pattern",
 }
 LOOKBACK: Final = {
-    # channel → samples or hours before the first flag at which the trouble began
-    "spike": pd.Timedelta(0),
+    # channel → how long before the first flag the trouble began; spikes and steps are looked up in the readings
     "kept_step": pd.Timedelta(hours=3),
     "offset": pd.Timedelta(hours=3),
     "drift": pd.Timedelta(hours=12),
     "away": pd.Timedelta(hours=12),
     "trend": pd.Timedelta(hours=12),
-    "pattern": pd.Timedelta(0),
 }
+OUT: Final = 3
+"""A spike is told when it is over, after at most so many readings."""
+JUMPED: Final = 2
+"""A step is told so many readings after the first one on the new level."""
 CHECKS: Final = {
     "dropout": "Check plug and cable of the sensor, and whether the controller still lists it.",
     "stuck": "Compare with a hand-held instrument; check the cable, then replace the sensor.",
@@ -57,6 +59,7 @@ CHECKS: Final = {
     "trend": "Compare with a hand-held instrument; ask what has changed around it.",
     "pattern": "Look at the curve: what was done, or which machine ran, at that time?",
     "spike": "Watch it; if it comes again, check plug and cable for a loose or wet contact.",
+    "drop": "Watch it; if it comes again, check plug, cable and supply of the sensor.",
 }
 
 
@@ -64,9 +67,10 @@ CHECKS: Final = {
 class Episode:
     """A stretch of flags of one sensor (its column), times in UTC.
 
-    ``value`` is the reading at the highest score, ``expected`` what it should have been, else the median of the
-    six hours before the start; either may be missing. ``repeats`` tells how many separate flags it joins, of spikes
-    how often the values came back. ``alone``: what measures beside it shows that it is the sensor, not the air.
+    ``value`` is the reading at the highest score (of a spike or drop the farthest, of a jump the first ones after it),
+    ``expected`` what it should have been: what it came back to, the last ones before a jump, else the median of the six
+    hours before the start; either may be missing. ``repeats`` tells how many separate flags it joins, of spikes how
+    often the values came back. ``alone``: what measures beside it shows that it is the sensor, not the air.
     """
 
     sensor: str
@@ -143,17 +147,13 @@ def _of_sensor(seen: _Seen) -> list[Episode]:
 
 
 def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
-    raised = _raised(scores)
-    channel = raised[0]
-    kind = KINDS[channel]
+    channel, *_ = raised = _raised(scores)
     hits = scores[channel] >= THRESHOLD
     detected, end = scores.index[0], scores.index[-1]
-    start = _onset(channel, scores.index[int(hits.argmax())], seen.values)
     worst = scores.index[int(scores[channel].argmax())]
-    value = _last(seen.values.loc[:worst])
-    before = seen.values.loc[start - pd.Timedelta(hours=6) : start - pd.Timedelta(seconds=1)]
-    by_mean = channel in seen.off and "step" not in raised  # the mean of hours takes hours to show a jump
-    expected = value - float(seen.off[channel].loc[worst]) if by_mean else _middle(before)
+    start = _onset(channel, scores.index[int(hits.argmax())], seen.values)
+    value, expected = _levels(seen, channel, start, worst, stepped="step" in raised)
+    kind = "drop" if channel == "spike" and value < expected else KINDS[channel]
     repeats = int(hits.sum() if channel == "spike" else (hits & ~hits.shift(fill_value=False)).sum())
     return Episode(
         sensor=seen.column,
@@ -168,6 +168,29 @@ def _episode(seen: _Seen, scores: pd.DataFrame) -> Episode:
         expected=expected,
         repeats=repeats,
     )
+
+
+def _levels(
+    seen: _Seen, channel: str, start: pd.Timestamp, worst: pd.Timestamp, *, stepped: bool
+) -> tuple[float, float]:
+    """What was read and what was expected."""
+    if channel == "spike":
+        out, back = _excursion(seen.values, worst)
+        return float(out.iloc[int((out - back).abs().argmax())]), back
+    value = _last(seen.values.loc[:worst])
+    if channel in seen.off and not stepped:  # the mean of hours takes hours to show a jump
+        return value, value - float(seen.off[channel].loc[worst])
+    earlier = seen.values.loc[: start - pd.Timedelta(seconds=1)]
+    if channel in ("step", "kept_step"):
+        return _middle(seen.values.loc[start:].dropna().head(OUT)), _middle(earlier.dropna().tail(OUT))
+    return value, _middle(earlier.loc[start - pd.Timedelta(hours=6) :])
+
+
+def _excursion(values: pd.Series, back_at: pd.Timestamp) -> tuple[pd.Series, float]:
+    """The readings of a spike that is over at this time, which lie nearer to its farthest than to what followed."""
+    known = values.loc[:back_at].dropna().tail(OUT + 1)
+    off = (known - known.iloc[-1]).abs()
+    return known[off >= off.max() / 2], float(known.iloc[-1])
 
 
 def _raised(scores: pd.DataFrame) -> list[str]:
@@ -188,6 +211,11 @@ def _raised(scores: pd.DataFrame) -> list[str]:
 
 def _onset(channel: str, first: pd.Timestamp, values: pd.Series) -> pd.Timestamp:
     """When the trouble began, as far as it can be told: the first of the repeated values, the jump itself."""
+    if channel == "spike":
+        return pd.Timestamp(_excursion(values, first)[0].index[0])
+    if channel in ("step", "kept_step"):
+        told = first - LOOKBACK.get(channel, pd.Timedelta(0))
+        return pd.Timestamp(values.loc[:told].dropna().index[-JUMPED - 1 :][0])
     if channel not in ("stuck", "silent"):
         earlier: pd.Timestamp = max(first - LOOKBACK.get(channel, pd.Timedelta(0)), values.index[0])
         return earlier
@@ -222,6 +250,7 @@ def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> 
         "trend": f"the mean of a day has moved away from that of the past days: {value:.4g}, expected {expected:.4g}",
         "pattern": f"its course since {at} is unlike anything in its past",
         "step": f"it jumped from about {expected:.4g} to {value:.4g} at {at}",
-        "spike": f"it jumped and came straight back, {repeats} times" if repeats > 1 else "it jumped and came back",
+        "spike": f"it jumped to {value:.4g} and came back to {expected:.4g}"
+        + (f", and so {repeats} times" if repeats > 1 else ""),
     }
     return sentences[channel]

@@ -95,14 +95,28 @@ def test_the_expected_value_of_an_offset_is_what_the_past_lets_expect(detector: 
     assert offset.value - offset.expected == pytest.approx(4, abs=1.5)  # the mean of hours lags behind
 
 
+def test_a_jump_is_told_by_the_readings_around_it_whatever_the_day_does(detector: Layered) -> None:
+    times = pd.date_range("2026-07-01", periods=40, freq="10min", tz="UTC")
+    ramp = pd.DataFrame({"x": 20 + 0.1 * np.arange(40.0) + 2.0 * (np.arange(40) >= 25)}, index=times)
+    score = pd.DataFrame({"x": np.where(np.arange(40) == 27, 0.9, 0.0)}, index=times)
+    [jump] = episodes({"step": score}, ramp)
+    assert (jump.start, jump.detected_at) == (times[25], times[27])
+    assert (jump.expected, jump.value) == pytest.approx((22.3, 24.6))
+
+
 def test_flags_close_together_are_one_episode_and_nothing_gives_none(detector: Layered) -> None:
     times = pd.date_range("2026-07-01", periods=40, freq="10min", tz="UTC")
     score = pd.DataFrame({"x": np.zeros(40)}, index=times)
     score.iloc[[5, 7, 30]] = 0.9
-    values = pd.DataFrame({"x": np.arange(40.0)}, index=times)
+    values = pd.DataFrame({"x": np.full(40, 20.0)}, index=times)
+    values.iloc[[4, 6]], values.iloc[28:30] = 24.0, 15.5
     joined = episodes({"spike": score}, values)
-    assert [(e.repeats, e.kind) for e in joined] == [(2, "spike"), (1, "spike")]
-    assert joined[0].why == "it jumped and came straight back, 2 times"
+    assert [(e.repeats, e.kind) for e in joined] == [(2, "spike"), (1, "drop")]
+    assert [e.why for e in joined] == [
+        "it jumped to 24 and came back to 20, and so 2 times",
+        "it jumped to 15.5 and came back to 20",
+    ]
+    assert [(e.start, e.detected_at) for e in joined] == [(times[4], times[5]), (times[28], times[30])]
     table = to_frame(joined)
     assert list(table["sensor"]) == ["x", "x"]
     assert list(to_frame([]).columns) == list(table.columns)
