@@ -32,11 +32,12 @@ MOST: Final = 10.0
 
 
 def measures(values: pd.Series, sign: Sign) -> pd.DataFrame:
-    """One sign by the hour in units of its limit: columns :data:`MEASURES`.
+    """One sign by the hour in units of its limit: columns :data:`MEASURES` and ``spread``.
 
     ``level`` (a day) and ``now`` (six hours) above the median of its past, ``far`` the level in units of the past's
     spread, ``slope`` per day over three days and ``week`` over seven, ``rise`` of the last twelve hours over the day
-    before them, ``age_h`` hours since it was last told. Only what came before each hour is used.
+    before them, ``age_h`` hours since it was last told; ``spread`` what the past usually swings. Only what came before
+    each hour is used.
     """
     known = values / sign.limit
     past = known.shift(LAG_H).rolling(PAST_H, min_periods=FEWEST)
@@ -56,7 +57,17 @@ def measures(values: pd.Series, sign: Sign) -> pd.DataFrame:
             "rise": (known.rolling(12, min_periods=2).mean() - before) * turned,
         }
     )
-    return told.clip(-MOST, MOST).assign(age_h=_since(values))
+    return told.clip(-MOST, MOST).assign(age_h=_since(values), spread=spread)
+
+
+def beyond(told: pd.Series) -> float:
+    """How far a sign is on the way to its limit, over a day or six hours, less what it usually swings; never negative.
+
+    >>> beyond(pd.Series({"level": 0.1, "now": 0.9, "spread": 0.2})), beyond(pd.Series({"level": 2.0, "spread": 7.0}))
+    (0.7, 0.0)
+    """
+    far = max(float(told["level"]), float(np.nan_to_num(told.get("now", np.nan), nan=-MOST)))
+    return max(far - float(told["spread"]), 0.0)
 
 
 def all_measures(signs: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -245,14 +245,19 @@ def _health(measured: Mapping[str, pd.DataFrame], part: str, usable: Mapping[str
 
 def _health_at(measured: Mapping[str, pd.DataFrame], part: str, usable: Mapping[str, float], row: int) -> Health:
     """The health at one hour; a part of which nothing told within a day has none."""
-    told = [measured[sign.name].iloc[row] for sign in machine_rows.SLOTS[part]]
-    fresh = [one for one in told if one["age_h"] <= 24 and np.isfinite(one["level"])]
+    told = {sign: measured[sign.name].iloc[row] for sign in machine_rows.SLOTS[part]}
+    fresh = {sign: one for sign, one in told.items() if one["age_h"] <= 24 and np.isfinite(one["level"])}
+    beyond = {sign: wear.beyond(one) for sign, one in fresh.items()}
+    rising = [float(fresh[sign]["week"]) for sign, far in beyond.items() if far > 0 and sign.wears]
     gaps = measured["gaps"]["level"].iloc[row]
     limit = degradation.SIGNS[-1].limit
     arrived = 1.0 - limit * max(float(gaps), 0.0) if np.isfinite(gaps) else 1.0
-    level = max((float(one["level"]) for one in fresh), default=float("nan"))
-    slope = max((float(one["week"]) for one in fresh if np.isfinite(one["week"])), default=0.0)
-    return health(arrived=arrived, usable=usable[part], level=level, slope=slope)
+    return health(
+        arrived=arrived,
+        usable=usable[part],
+        level=max(beyond.values(), default=float("nan")),
+        slope=max((week for week in rising if np.isfinite(week)), default=0.0),
+    )
 
 
 def _trend(measured: Mapping[str, pd.DataFrame], part: str, usable: Mapping[str, float]) -> float:

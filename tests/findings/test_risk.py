@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from farmlab.domain import Category, Flock, House, Severity
+from farmlab.features import wear
 from farmlab.findings import outlook, risk
 from farmlab.models.failure import HORIZONS, TAUGHT, taught
 from tests.features.test_wear import house
@@ -84,3 +85,15 @@ def test_constant_readings_are_no_trend() -> None:
     found = looked(still)
     assert all(one.crossing is None for one in found.values())
     assert not any(risk.calls(one) for one in found.values())
+
+
+def test_a_fan_that_has_just_stopped_makes_the_group_unwell_before_the_day_is_over() -> None:
+    wide = house()
+    wide.iloc[-4 * 6 :, wide.columns.get_loc("inlet_pct_1")] *= 0.4  # half of the air, for some hours of the day
+    assert looked(wide)["side_fans"].health.band == "act"
+
+
+def test_what_swings_as_it_always_does_is_no_wear() -> None:
+    rough = pd.Series({"level": 0.9, "now": 1.1, "spread": 1.2})
+    assert wear.beyond(rough) == 0
+    assert wear.beyond(rough.replace(1.2, 0.1)) == pytest.approx(1.0)
