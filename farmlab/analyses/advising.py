@@ -94,7 +94,10 @@ def balance_table(found: list[Advised]) -> pd.DataFrame:
 
 
 def proof_table(lab: Scope) -> pd.DataFrame:
-    """One row a step that was done: heating per kelvin and comfort in the two days before and after it."""
+    """One row a step that was done: heating per kelvin and comfort in the two days before and after it.
+
+    Steps whose days cannot be compared, as those of an earlier flock, are left out.
+    """
     columns = ["house", "step", "done", "heaters per 10 °C before", "after", "comfort before, %", "comfort after, %"]
     return pd.DataFrame(list(_proofs(lab)), columns=columns)
 
@@ -106,7 +109,8 @@ def summary(found: list[Advised]) -> str:
         return "Nothing to improve was found"
     best = max(((item, one) for item in found for one in item.advice), key=lambda pair: _worth(pair[1]))
     houses = sum(bool(item.advice) for item in found)
-    return f"{count} pieces of advice for {houses} of {len(found)} houses. First: {best[0].house.label}: {best[1].do}"
+    said = f"{blocks.counted(count, 'piece of advice', 'pieces of advice')} for {houses} of {len(found)} houses"
+    return f"{said}. First: {best[0].house.label}: {best[1].do}"
 
 
 def values(found: list[Advised]) -> dict[str, float]:
@@ -181,7 +185,7 @@ def _money(one: Advice) -> str:
     price = settings.prices.get("energy_kwh")
     if price is None or pd.isna(one.effect.kwh_d):
         return ""
-    return f", {abs(one.effect.kwh_d) * price:.0f} {settings.currency} a day at the configured price"
+    return f"; the heat is worth {abs(one.effect.kwh_d) * price:.0f} {settings.currency} a day at the configured price"
 
 
 def _balance(item: Advised) -> dict[str, Any]:
@@ -196,16 +200,19 @@ def _proofs(lab: Scope) -> Iterator[dict[str, Any]]:
     known = lab.store.findings(lab.farm.name, category=Category.OPTIMISATION)
     for one in known:
         for action in lab.store.actions(finding=one.id, status=[ActionStatus.EXECUTED]):
-            if one.house in lab.numbers and action.at and action.at + timedelta(hours=PROOF_H) <= lab.until:
-                yield _proof(lab, one, action)
+            over = action.at is not None and action.at + timedelta(hours=PROOF_H) <= lab.until
+            if over and one.house in lab.numbers and (proof := _proof(lab, one, action)):
+                yield proof
 
 
-def _proof(lab: Scope, one: Finding, action: Action) -> dict[str, Any]:
+def _proof(lab: Scope, one: Finding, action: Action) -> dict[str, Any] | None:
     assert action.at is not None
     hours = hours_of(lab, one.house, history_hours=(lab.until - action.at) / timedelta(hours=1) + PROOF_H)
     moment = pd.Timestamp(action.at)
     before = hours[(hours.index > moment - pd.Timedelta(hours=PROOF_H)) & (hours.index <= moment)]
     after = hours[(hours.index > moment) & (hours.index <= moment + pd.Timedelta(hours=PROOF_H))]
+    if not (before["comfortable"].notna().any() and after["comfortable"].notna().any()):
+        return None
     return {
         "house": one.house,
         "step": action.step.partition(" Expected")[0],

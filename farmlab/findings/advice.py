@@ -13,7 +13,7 @@ import pandas as pd
 
 from farmlab.domain import Category, Finding, Hypothesis, Severity
 from farmlab.models import house_heat
-from farmlab.text import signed
+from farmlab.text import number, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +46,12 @@ class Effect:
         """For people."""
         said = []
         if np.isfinite(self.kwh_d):
-            verb = "saves" if self.kwh_d >= 0 else "costs"
-            ends = sorted((abs(self.low), abs(self.high)))
-            said.append(f"{verb} about {abs(self.kwh_d):.0f} kWh of heat a day ({ends[0]:.0f} to {ends[1]:.0f})")
+            sign, verb = (1, "saves") if self.kwh_d >= 0 else (-1, "costs")
+            reach = _reach(*sorted((sign * self.low, sign * self.high)))
+            said.append(f"{verb} about {number(abs(self.kwh_d))} kWh of heat a day{reach}")
         if abs(self.comfort_h_d) >= 0.25:
-            days = f" ({self.comfort_low:.0f} to {self.comfort_high:.0f})" if np.isfinite(self.comfort_low) else ""
-            said.append(f"{signed(self.comfort_h_d, 1)} comfortable hours a day{days}")
+            reach = _reach(self.comfort_low, self.comfort_high)
+            said.append(f"{signed(self.comfort_h_d, 1)} comfortable hours a day{reach}")
         return ", ".join(said) or "no change of energy or comfort that could be foretold"
 
 
@@ -145,6 +145,10 @@ def finding(one: Advice, *, house: int, start: datetime, until: datetime) -> Fin
         check=(f"{one.do} Expected: {one.effect.sentence}. Verify: {one.verify}",),
         data=_data(one),
     )
+
+
+def _reach(low: float, high: float) -> str:
+    return f" ({number(low)} to {number(high)})" if np.isfinite([low, high]).all() else ""
 
 
 def _data(one: Advice) -> dict[str, Any]:

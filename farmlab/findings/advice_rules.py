@@ -12,6 +12,7 @@ import pandas as pd
 from farmlab.features import house_hours
 from farmlab.findings.advice import Advice
 from farmlab.models import house_heat
+from farmlab.text import number, signed
 
 if TYPE_CHECKING:
     from farmlab.findings.advice import Situation
@@ -151,8 +152,8 @@ def _day_and_night(now: Situation) -> Advice | None:
         "day_and_night",
         f"Days are {abs(by_day - by_night):.1f} °C {'warmer' if warm else 'colder'} than nights, against the set-point",
         step,
-        f"by day {by_day:+.1f} °C, by night {by_night:+.1f} °C from the set-point; outside "
-        f"{now.hours['outside_c'].min():.0f} to {now.hours['outside_c'].max():.0f} °C",
+        f"by day {signed(by_day, 1)} °C, by night {signed(by_night, 1)} °C from the set-point; outside "
+        f"{number(now.hours['outside_c'].min())} to {number(now.hours['outside_c'].max())} °C",
         "both stay within the band of the age.",
     )
 

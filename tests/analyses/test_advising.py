@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -63,3 +64,28 @@ def test_a_step_that_was_done_is_proved_by_the_days_around_it(house: Scope, monk
     after = hours[(hours.index > pd.Timestamp(done)) & (hours.index <= pd.Timestamp(done) + pd.Timedelta(hours=48))]
     assert row["step"] == "Raise it."
     assert row["comfort after, %"] == round(100 * after["comfortable"].astype(float).mean())
+
+
+def test_a_step_done_for_an_earlier_flock_cannot_be_proved(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = advising.advice.finding(ADVICE, house=1, start=house.start, until=house.until)
+    done = house.until - timedelta(days=60)
+    action = Action(finding="F1", step="Raise it.", status=ActionStatus.EXECUTED, at=done)
+    monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [known])
+    monkeypatch.setattr(type(house.store), "actions", lambda self, *a, **k: [action])
+    assert advising.proof_table(house).empty
+
+
+def test_what_heat_is_worth_is_said_of_the_heat(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMLAB_PRICES", '{"energy_kwh": 0.1}')
+    shown: list[Any] = []
+    monkeypatch.setattr(advising.blocks, "display", shown.append)
+    [item] = advising.advised(house)
+    dear = replace(ADVICE, effect=Effect(-200.0, -260.0, -150.0, comfort_h_d=2.0), shown=("", 0.0, 0.0))
+    advising.show([replace(item, advice=(dear,))], house)
+    assert "costs about 200 kWh of heat a day (150 to 260)" in shown[0].text
+    assert "; the heat is worth 20 EUR a day" in shown[0].text
+
+
+def test_one_piece_of_advice_is_one(house: Scope) -> None:
+    [item] = advising.advised(house)
+    assert advising.summary([replace(item, advice=(ADVICE,))]).startswith("1 piece of advice for 1 of 1 houses.")

@@ -104,6 +104,21 @@ def test_stale_air_is_advised_to_be_more_and_what_it_costs_is_said():
     assert one.shown == ("co2_ppm", 0.0, 3000.0)
 
 
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (advice.Effect(10, -5, 25), "saves about 10 kWh of heat a day (−5 to 25)"),
+        (advice.Effect(-5, -20, 8), "costs about 5 kWh of heat a day (−8 to 20)"),
+        (advice.Effect(-200, -260, -150), "costs about 200 kWh of heat a day (150 to 260)"),
+        (advice.Effect(30), "saves about 30 kWh of heat a day"),
+        (advice.Effect(comfort_h_d=1.0, comfort_low=-1, comfort_high=3), "+1.0 comfortable hours a day (−1 to 3)"),
+        (advice.Effect(), "no change of energy or comfort that could be foretold"),
+    ],
+)
+def test_an_effect_that_may_be_none_says_so_by_the_signs_of_its_range(effect, said):
+    assert effect.sentence == said
+
+
 def test_air_that_is_just_right_is_left_alone():
     assert advice_rules.advise(situation(hours())) == []
 
