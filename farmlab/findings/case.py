@@ -155,12 +155,13 @@ class Case:
     def stretch(
         self, state: pd.Series, *, confirm: int = 0, goes_on: pd.Series | None = None
     ) -> tuple[pd.Timestamp, pd.Timestamp | None] | None:
-        """The last stretch in the window in which a state held, as (since, until or None while it goes on).
+        """The last stretch in the window, with birds there, in which a state held: (since, until or None: goes on).
 
         With ``confirm`` it must have held for so many minutes; it is then told from its beginning on. With
         ``goes_on``, which is easier to hold, it ends only when that ends, so that nothing flickers at its limit.
         """
         held = state.fillna(False).astype(bool) if goes_on is None else equipment.latched(state, goes_on)
+        held = held & self.ages.notna()  # an empty house may be as cold and as still as it likes
         confirmed = equipment.lasting(held, confirm) if confirm else held
         hits = self.index[(confirmed & self.inside).to_numpy()]
         if not len(hits):

@@ -12,6 +12,7 @@ from farmlab.features import climate, equipment
 from farmlab.features import flock as birds
 from farmlab.findings.case import beyond
 from farmlab.findings.table import OUTSIDE, SET_POINT
+from farmlab.text import signed
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding
@@ -114,7 +115,7 @@ def _deviation(case: Case, above: pd.Series, when: tuple[pd.Timestamp, pd.Timest
         Category.ANOMALY,
         f"temperature_{kind}",
         "house temperature",
-        f"{words}: {now:.1f} °C (set {target:.1f}; {now - target:+.1f}) since {case.spoken(since)}",
+        f"{words}: {now:.1f} °C (set {target:.1f}; {signed(now - target, 1)}) since {case.spoken(since)}",
         since,
         end=end,
         score=beyond(worst, limit / 2),
@@ -148,7 +149,8 @@ def _setting(case: Case) -> Finding | None:
         Category.ANOMALY,
         "set_point",
         "set-point",
-        f"Set-point {target:.1f} °C, {last:+.1f} °C beside the curve of the {whose}, since {case.spoken(when[0])}",
+        f"Set-point {target:.1f} °C, {signed(last, 1)} °C beside the curve of the {whose}, "
+        f"since {case.spoken(when[0])}",
         when[0],
         end=when[1],
         score=beyond(last, limit),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from farmlab.domain import Category, Severity
-from tests.findings.houses import HOUSE, house, last, look, only
+from tests.findings.houses import FLOCK, HOUSE, house, last, look, only
 
 
 def test_a_change_of_the_whole_house_within_its_band_is_for_information() -> None:
@@ -27,6 +29,18 @@ def test_a_house_that_is_too_warm_is_critical_and_compared_with_its_set_point() 
     assert finding.category is Category.ANOMALY
     assert "(set 22.5; +" in finding.title
     assert "since 30 Jun 12:1" in finding.title
+
+
+def test_a_house_that_was_cold_before_its_birds_came_was_not_too_cold_for_them() -> None:
+    wide = house()
+    empty = wide.index < pd.Timestamp("2026-06-29T22:00Z")
+    wide["temp_set_c"], wide["heaters_running"] = 33.0, 4.0
+    wide[[f"temp_c_{n}" for n in range(1, 5)]] += 33.0 - 22.5
+    wide.loc[empty, [f"temp_c_{n}" for n in range(1, 5)]] = 12.0
+    flock = replace(FLOCK, placed_on=date(2026, 6, 30))
+    told = {f.kind for f in look(wide, calibrated=False, flocks=[flock])}
+    assert not told & {"temperature_low", "heater"}
+    assert "heater" in {f.kind for f in look(wide, calibrated=False)}
 
 
 def test_what_the_weather_does_is_no_fault_of_the_house() -> None:
