@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from farmlab import findings, watch
+from farmlab.analyses.blocks import counted
 from farmlab.domain import Severity
 from farmlab.findings.case import Case
 from farmlab.findings.detection import restored
@@ -69,10 +70,11 @@ def summary(detected: Detected, lab: Scope) -> str:
     needing = [finding for finding in detected.findings if needs_somebody(finding)]
     houses = sorted({finding.house for finding in needing if finding.house})
     if not needing:
-        return f"Nothing unusual in {_count(len(lab.houses), 'house')}."
+        return f"Nothing unusual in {counted(len(lab.houses), 'house')}."
     first = needing[0]
     where = f"House {first.house}: " if first.house else ""
-    return f"{_count(len(houses), 'house')} of {len(lab.houses)} unusual. First: {where}{first.title}."
+    said = f"{counted(len(houses), 'house')} of {len(lab.houses)} unusual. First: " if houses else ""
+    return f"{said}{where}{first.title}."
 
 
 def urgent(detected: Detected) -> list[Finding]:
@@ -138,7 +140,3 @@ def _waiting(known: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[int, str,
     for house, said in known.items():
         for sensor, why in said["grace"].items():
             yield house, sensor, why
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

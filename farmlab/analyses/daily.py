@@ -15,7 +15,7 @@ from farmlab.analyses.anomaly import needs_somebody
 from farmlab.domain import Category, FindingStatus, HouseKind
 from farmlab.errors import DataError
 from farmlab.features import daily as flock_days
-from farmlab.text import sure
+from farmlab.text import signed, sure
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding, House
@@ -65,12 +65,13 @@ def small_multiples(lab: Scope, metric: str, title: str) -> figures.Picture:
 
 
 def sentence(found: list[Finding], lab: Scope) -> str:
-    """The first line of the page: how many houses need somebody today, and which."""
-    needy = sorted({item.house for item in found if needs_somebody(item) and item.house})
+    """The first line of the page: how many houses need somebody today, and which; warnings of what may come count."""
+    asking = [item for item in (*found, *comes_next(lab)) if needs_somebody(item)]
+    needy = sorted({item.house for item in asking if item.house})
     if not needy:
-        return f"{_houses(len(lab.houses))} in order"
-    names = ", ".join(str(number) for number in needy)
-    return f"{_houses(len(needy))} of {len(lab.houses)} need you today: {names}"
+        return asking[0].title if asking else f"{blocks.counted(len(lab.houses), 'house')} in order"
+    names, need = ", ".join(map(str, needy)), "needs" if len(needy) == 1 else "need"
+    return f"{blocks.counted(len(needy), 'house')} of {len(lab.houses)} {need} you today: {names}"
 
 
 def show_targets(lab: Scope, days: Days) -> None:
@@ -78,7 +79,7 @@ def show_targets(lab: Scope, days: Days) -> None:
     known = {number: table for number, table in days.items() if _has_target(table)}
     said = {number: off_target(table) for number, table in known.items()}
     for house in sorted((house for house in lab.houses if house.number in known), key=lambda one: not said[one.number]):
-        title = f"{house.label}: {said[house.number] or 'on target for its age'}"
+        title = f"{house.label}: {said[house.number] or _weight_in_words(known[house.number])}"
         blocks.display(replace(figures.targets(known[house.number], title=title), folded=not said[house.number]))
 
 
@@ -92,6 +93,13 @@ def off_target(table: pd.DataFrame) -> str:
         f"mortality {dead:.1f} %, above {act:.1f} %, where somebody should act" if dead > act else "",
     ]
     return "; ".join(part for part in said if part)
+
+
+def _weight_in_words(table: pd.DataFrame) -> str:
+    """What is said of a flock that is not off target: it may be heavier, and water and feed are not judged here."""
+    day = _last_day(table)
+    over = day["weight_g"] / day["weight_target_g"] - 1
+    return f"{100 * over:.0f} % heavier than its target" if over > TOLERATED else "weight and mortality on target"
 
 
 def values(targets: pd.DataFrame) -> dict[str, Any]:
@@ -253,7 +261,7 @@ def _newest(wide: pd.DataFrame, column: str) -> float:
 def _against(value: float, target: float) -> str:
     if not np.isfinite(value):
         return ""
-    return f"{value:.1f} °C" + (f" (set {target:.1f}; {value - target:+.1f})" if np.isfinite(target) else "")
+    return f"{value:.1f} °C" + (f" (set {target:.1f}; {signed(value - target, 1)})" if np.isfinite(target) else "")
 
 
 def _number(day: pd.Series | None, column: str, digits: int) -> str:
@@ -269,8 +277,4 @@ def _pair(day: pd.Series | None, column: str, target: str, digits: int, unit: st
 def _percent(day: pd.Series | None, column: str, target: str) -> str:
     if day is None or not np.isfinite([day[column], day[target]]).all() or not day[target]:
         return ""
-    return f"{100 * (day[column] / day[target] - 1):+.0f} %"
-
-
-def _houses(number: int) -> str:
-    return f"{number} house{'' if number == 1 else 's'}"
+    return f"{signed(100 * (day[column] / day[target] - 1))} %"

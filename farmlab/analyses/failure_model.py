@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from farmlab.analyses.blocks import counted
 from farmlab.analyses.failure_records import happened
 from farmlab.errors import InsufficientData, VersionMismatch
 from farmlab.features import degradation, machine_rows, series, wear
@@ -72,12 +73,16 @@ def _why_not(lab: Scope, records: Records) -> str:
     said = lab.store.model_history(task=TASK, farm=lab.farm.name, scope=SCOPE, limit=1)
     if said and said[0].note and said[0].at <= lab.until:
         return f"no model of this farm is in use: {said[0].note}"
-    return f"{records.count} failures are on record, and no model of this farm was trained yet"
+    return f"{_on_record(records)}, and no model of this farm was trained yet"
+
+
+def _on_record(records: Records) -> str:
+    return f"{counted(records.count, 'failure')} {'is' if records.count == 1 else 'are'} on record"
 
 
 def few(records: Records) -> str:
     """Why a farm with these records has no model of its own."""
-    return f"{records.count} failures are on record, and {LEAST_FAILURES} are needed for a model of this farm"
+    return f"{_on_record(records)}, and {LEAST_FAILURES} are needed for a model of this farm"
 
 
 def learning_table(lab: Scope, records: Records) -> pd.DataFrame:

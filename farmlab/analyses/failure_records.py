@@ -114,6 +114,3 @@ def _failures(broken: Sequence[pd.Timestamp], mended: Sequence[pd.Timestamp]) ->
         if not any(failed <= done <= max(repair, failed + SAME) for failed, repair in spans):
             found.append((done, done))
     return tuple(sorted(found))
-
-
-# What the notebook shows.

@@ -61,7 +61,8 @@ def summary(measured: Performance) -> str:
     """The answer in one sentence: what needs a look, or that nothing does."""
     bad = [check.what.lower() for check in measured.checks if check.good is False]
     if bad:
-        return f"{len(bad)} of {len(measured.checks)} figures need a look: {', '.join(bad)}."
+        need = "needs" if len(bad) == 1 else "need"
+        return f"{len(bad)} of {len(measured.checks)} figures {need} a look: {', '.join(bad)}."
     known = [check.what.lower() for check in measured.checks if check.good]
     return f"FarmLab works as it should: {', '.join(known)}." if known else "Nothing can be said yet."
 
@@ -199,7 +200,8 @@ def _sync(days: pd.DataFrame) -> Check:
         return Check("Syncs", "no source was asked; the data come from files or by hand", "–", None)
     share, failed = _mean(days, "success_pct", weight="attempts"), int(days["failed"].sum())
     assert share is not None
-    said = f"{share:.1f} % of {int(days['attempts'].sum())} attempts, {failed or 'none'} failed"
+    attempts = blocks.counted(int(days["attempts"].sum()), "attempt")
+    said = f"{share:.1f} % of {attempts}, {failed or 'none'} failed"
     return Check("Syncs", said, f"≥ {SYNC_AIM:.0f} %", share >= SYNC_AIM)
 
 
@@ -226,13 +228,14 @@ def _ran(runs: pd.DataFrame) -> Check:
     if runs.empty:
         return Check("Analyses", "none was run in this window", "none fails", None)
     total, failed = int(runs["runs"].sum()), int(runs["failed"].sum())
-    return Check("Analyses", f"{total} runs, {failed or 'none'} failed", "none fails", failed == 0)
+    said = f"{blocks.counted(total, 'run')}, {failed or 'none'} failed"
+    return Check("Analyses", said, "none fails", failed == 0)
 
 
 def _worth(alerts: pd.DataFrame, days: int) -> Check:
     aim = "most are true, none missed"
     total, answered, missed = (int(alerts[name].sum()) for name in ("alerts", "answered", "missed"))
-    said = f"{total} in {days} days, {answered} answered, {missed} failures missed"
+    said = f"{total} in {days} days, {answered} answered, {blocks.counted(missed, 'failure')} missed"
     judged = int(alerts["occurred"].sum() + alerts["false"].sum())
     if not judged:
         return Check("Alerts", said, aim, False if missed else None)

@@ -82,9 +82,11 @@ def summary(looked: Looked, lab: Scope) -> str:
         return "No house with birds and readings: nothing can be said of failures."
     needing = [finding for finding in looked.findings if finding.severity != "info"]
     if not needing:
-        return f"Nothing is likely to fail in the next two days in {_count(len(lab.houses))} ({looked.trained})."
+        where = blocks.counted(len(lab.houses), "house")
+        return f"Nothing is likely to fail in the next two days in {where} ({looked.trained})."
     first = needing[0]
-    return f"{len(needing)} parts may fail in the next two days. First: house {first.house}, {first.title}."
+    parts = blocks.counted(len(needing), "part")
+    return f"{parts} may fail in the next two days. First: house {first.house}, {first.title}."
 
 
 def table(looked: Looked) -> pd.DataFrame:
@@ -197,7 +199,3 @@ def values(looked: Looked) -> dict[str, float]:
         said = {**one.risks, "health": one.health.score}
         known |= {f"{name}/{key}": float(value) for name, value in said.items() if np.isfinite(value)}
     return known
-
-
-def _count(number: int) -> str:
-    return f"{number} house{'' if number == 1 else 's'}"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from farmlab import figures, units, watch
 from farmlab.analyses import failure_model, failure_records, outlook, remembered
+from farmlab.analyses.blocks import counted
 from farmlab.domain import ModelStep
 from farmlab.figures.shifts import shifts
 from farmlab.findings import DAYS as LEARNED_DAYS
@@ -83,12 +84,12 @@ def summary(watched: Watched) -> str:
     """The answer in one sentence."""
     unusable = [one for one in watched.champions if kept.problem(one)]
     if unusable:
-        first, many = unusable[0], _count(len(unusable), "model")
+        first, many = unusable[0], counted(len(unusable), "model")
         return f"{many} cannot be used. First: {first.task}, {first.scope}: {kept.problem(first)}."
     number = len(watched.champions)
-    used = f"{_count(number, 'model')} of this farm {'is' if number == 1 else 'are'} in use" if number else NO_MODEL
+    used = f"{counted(number, 'model')} of this farm {'is' if number == 1 else 'are'} in use" if number else NO_MODEL
     worse = _are(watched.forecasts, "worse")
-    said = f"; {_count(worse, 'forecast')} worse than before" if worse else ""
+    said = f"; {counted(worse, 'forecast')} worse than before" if worse else ""
     return f"{used}{said}; {_are(watched.inputs, 'shifted')} of {len(watched.inputs)} inputs have shifted."
 
 
@@ -259,7 +260,3 @@ def _lived_of(horizon: str, told: pd.DataFrame) -> dict[str, object]:
 
 def _are(table: pd.DataFrame, verdict: str) -> int:
     return int((table["verdict"] == verdict).sum()) if len(table) else 0
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

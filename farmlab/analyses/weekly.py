@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab import clock, config
-from farmlab.analyses import daily
+from farmlab.analyses import blocks, daily
 from farmlab.domain import FindingStatus, Severity
 from farmlab.features import daily as flock_days
 from farmlab.features import flock, flock_figures, water_feed
@@ -30,10 +30,10 @@ _WORD: Final = {FindingStatus.RESOLVED: "over", FindingStatus.FALSE_ALARM: "fals
 
 
 def happened(lab: Scope) -> list[Finding]:
-    """What was found in the window and asked for somebody, the longest of the gravest first."""
+    """What was found in the window and asked for somebody, the longest of the gravest first; forecasts are not."""
     house = lab.numbers[0] if len(lab.numbers) == 1 else 0
     found = lab.store.findings(lab.farm.name, house=house, start=lab.start, until=lab.until)
-    needing = [item for item in found if item.severity is not Severity.INFO]
+    needing = [item for item in found if item.severity is not Severity.INFO and not item.is_outlook]
     return sorted(needing, key=lambda item: (item.severity is not Severity.CRITICAL, -_lasted(item, lab)))
 
 
@@ -93,9 +93,11 @@ def coming_table(lab: Scope, days: Days) -> pd.DataFrame:
 def sentence(found: list[Finding], standings: pd.DataFrame, lab: Scope) -> str:
     """The week in one sentence."""
     houses = {item.house for item in found if item.house}
-    said = f"{len(found)} findings in {len(houses)} of {len(lab.houses)} houses" if found else "A week without findings"
+    where = f" in {len(houses)} of {blocks.counted(len(lab.houses), 'house')}" if houses else ""
+    said = f"{blocks.counted(len(found), 'finding')}{where}" if found else "A week without findings"
     behind = [row["house"] for row in standings.to_dict("records") if float(row.get("days behind") or 0) >= 1]
-    return said + (f"; behind the target weight: house {', '.join(map(str, behind))}" if behind else "")
+    several = "s" if len(behind) > 1 else ""
+    return said + (f"; behind the target weight: house{several} {', '.join(map(str, behind))}" if behind else "")
 
 
 def values(standings: pd.DataFrame, found: list[Finding]) -> dict[str, Any]:

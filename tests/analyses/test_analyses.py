@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -180,8 +180,39 @@ def finding(severity: Severity, house: int, scope: Scope, title: str = "Somethin
 def test_first_sentence_counts_houses_not_findings(house: Scope) -> None:
     assert daily.sentence([], house) == "1 house in order"
     twice = [finding(Severity.WARNING, 1, house), finding(Severity.CRITICAL, 1, house)]
-    assert daily.sentence(twice, house) == "1 house of 1 need you today: 1"
+    assert daily.sentence(twice, house) == "1 house of 1 needs you today: 1"
     assert daily.sentence([finding(Severity.INFO, 1, house)], house) == "1 house in order"
+
+
+def test_what_may_come_asks_for_somebody_too_as_it_does_on_the_first_page(
+    house: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silo = replace(finding(Severity.WARNING, 1, house), category=Category.FORECAST, kind="silo_ahead")
+    monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [silo])
+    assert daily.sentence([], house) == "1 house of 1 needs you today: 1"
+    monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [replace(silo, severity=Severity.INFO)])
+    assert daily.sentence([], house) == "1 house in order"
+
+
+def test_what_is_wrong_with_the_farm_itself_is_said_although_every_house_is_in_order(house: Scope) -> None:
+    farm = finding(Severity.WARNING, 0, house, title="No readings could be fetched")
+    assert daily.sentence([farm], house) == "No readings could be fetched"
+    detected = anomaly.Detected([farm], {}, {}, pd.DataFrame())
+    assert anomaly.summary(detected, house) == "No readings could be fetched."
+
+
+@pytest.mark.parametrize(
+    ("weight_g", "said"), [(1010.0, "weight and mortality on target"), (1160.0, "16 % heavier than its target")]
+)
+def test_a_flock_that_is_not_off_target_is_folded_under_what_is_true_of_it(
+    house: Scope, monkeypatch: pytest.MonkeyPatch, weight_g: float, said: str
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(blocks, "display", shown.append)
+    days = daily.flocks(house)[1]
+    days["weight_g"], days["weight_target_g"] = weight_g, 1000.0
+    daily.show_targets(house, {1: days})
+    assert (shown[0].alt, shown[0].folded) == (f"House 1: {said}", True)
 
 
 def test_blocks_escape_what_comes_from_outside(house: Scope) -> None:

@@ -57,6 +57,9 @@ def test_what_fails_is_named_with_its_aim(lab: Scope) -> None:
                            status=RunStatus.FAILED, started_at=NOW, ended_at=NOW + timedelta(seconds=5)))  # fmt: skip
     measured = performance.measure(lab, alert_days=90)
     assert performance.summary(measured) == "2 of 5 figures need a look: syncs, analyses."
+    one = replace(measured, checks=tuple(check for check in measured.checks if check.what != "Syncs"))
+    assert performance.summary(one) == "1 of 4 figures needs a look: analyses."
+    assert said(lab, "Analyses").said == "1 run, 1 failed"
     assert "25.0 % of 4 attempts, 3 failed" in performance.glance(measured).html
     assert "<td>anomaly</td>" in performance.run_table(measured).html
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from farmlab import config
 from farmlab.analyses import daily, weekly
+from farmlab.domain import Category, Finding
 from farmlab.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,8 +43,17 @@ def test_a_flock_stands_beside_its_target_and_goes_on_from_there(house: Scope) -
     assert weekly.LAST not in stands, "the sample house has no earlier flock"
 
 
+def test_what_only_may_come_has_not_happened(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = Finding(category=Category.SENSOR, kind="stuck", house=1, subject="temp_c", start=house.start, title="Stuck")
+    ahead = replace(stuck, category=Category.FORECAST, kind="silo_ahead", title="Silo empty likely")
+    monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [stuck, ahead])
+    assert weekly.happened(house) == [stuck]
+    assert weekly.sentence([stuck], pd.DataFrame(), house) == "1 finding in 1 of 1 house"
+    assert weekly.sentence([replace(stuck, house=0)], pd.DataFrame(), house) == "1 finding"
+
+
 def test_the_week_in_one_sentence(house: Scope) -> None:
     found = weekly.happened(house)
     assert all(one.severity != "info" for one in found)
     said = weekly.sentence(found, weekly.standing_table(house, daily.flocks(house)), house)
-    assert said.startswith("A week without findings" if not found else f"{len(found)} findings")
+    assert said.startswith("A week without findings" if not found else f"{len(found)} finding")
