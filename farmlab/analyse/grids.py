@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab import clock
+from farmlab.features.series import late, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,8 @@ _MIXED: Final = 0.1
 _COUNTING: Final = 0.5
 """A series that never falls, and rises at this share of its steps or more, counts something."""
 _FEWEST_COUNTS: Final = 20
+_PARTED: Final = 3
+"""What is added over more steps than this is added at no known time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +154,35 @@ def _grid(place: str, together: list[Series], steps: dict[str, pd.Timedelta], da
     ordered = [series for series in data.series if series in together]
     width = int(step.total_seconds() * 1e6)
     moments = data.time.astype("datetime64[us]").astype(np.int64)
-    shown = np.unique(np.concatenate([series.rows[~data.future[series.rows]] for series in ordered]))
-    index = np.unique(np.rint(moments[shown] / width).astype(np.int64))
+    shown = np.sort(moments[np.concatenate([series.rows[~data.future[series.rows]] for series in ordered])])
+    after = late(np.unique(shown), width)
+    index = np.unique(numbered(shown, width, late=after))
     columns, slots = {}, {}
     for series in ordered:
-        slot = np.searchsorted(index, np.rint(moments[series.rows] / width).astype(np.int64)).clip(max=len(index) - 1)
+        slot = np.searchsorted(index, numbered(moments[series.rows], width, late=after)).clip(max=len(index) - 1)
         slots[series.name] = np.where(data.future[series.rows], -1, slot)
-        columns[series.name] = _column(series, slots[series.name], len(index), notes)
-    times = pd.DatetimeIndex((index * width).astype("datetime64[us]"), name="time").tz_localize("UTC")
+        columns[series.name] = _column(series, slots[series.name], index, notes)
+    times = pd.DatetimeIndex((index * width + after).astype("datetime64[us]"), name="time").tz_localize("UTC")
     table = pd.DataFrame(columns, index=times)
     return Grid(place, step, tuple(_parts(table, step)), slots)
 
 
-def _column(series: Series, slots: NDArray[np.int64], length: int, notes: list[str]) -> NDArray[np.float64]:
-    """The first known value of each slot; of a series that counts something, how much was added."""
+def _column(
+    series: Series, slots: NDArray[np.int64], numbers: NDArray[np.int64], notes: list[str]
+) -> NDArray[np.float64]:
+    """The first known value of each slot; of a series that counts something, how much was added a step.
+
+    What was added while values were missing came at no known time: beyond a few steps it is missing, too.
+    """
     known = np.flatnonzero(np.isfinite(series.values) & (slots >= 0))
     first = known[np.r_[True, np.diff(slots[known]) > 0]]
-    column = np.full(length, np.nan)
+    column = np.full(len(numbers), np.nan)
     column[slots[first]] = series.values[first]
     if not _counts(series.values[first][: max(_FEWEST_COUNTS, len(first) // 10)]):
         return column
     added = np.diff(series.values[first], prepend=np.nan)
-    column[slots[first]] = np.where(added < 0, np.nan, added)
+    steps = np.diff(numbers[slots[first]], prepend=np.nan)
+    column[slots[first]] = np.where((added < 0) | (steps > _PARTED), np.nan, added / steps)
     notes.append(f"{series.name}: it goes on counting, so that what is added from value to value is judged")
     return column
 

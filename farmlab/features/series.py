@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HALF_COVERAGE = 0.5
 """An hour counts when at least this share of its readings came."""
+FIRST_TIMES = 25
+"""So many times say where in their steps readings come; no later one moves what was there."""
 
 
 def step_of(index: pd.DatetimeIndex) -> pd.Timedelta:
@@ -36,6 +38,28 @@ def step_of(index: pd.DatetimeIndex) -> pd.Timedelta:
     return pd.Timedelta(seconds=max(1, int(np.median(gaps))))
 
 
+def late(times: NDArray[np.int64], width: int) -> int:
+    """How long after the full steps of this width the times (in order) come; 0 where they are near them.
+
+    >>> late(np.array([1800, 5400, 9000]), 3600), late(np.array([3, 3598, 7200]), 3600)
+    (1800, 0)
+    """
+    after = times[:FIRST_TIMES] % width
+    near = np.median(np.minimum(after, width - after)) <= width / 4 if len(after) else True
+    return 0 if near else int(np.median(after))
+
+
+def numbered(times: NDArray[np.int64], width: int, *, late: int = 0) -> NDArray[np.int64]:
+    """The number of the step that each time is next to, where steps come ``late``.
+
+    Times in the middle of two steps each have one of their own.
+
+    >>> numbered(np.array([1800, 5400, 9000]), 3600).tolist()
+    [1, 2, 3]
+    """
+    return np.asarray((times - late + width // 2) // width)
+
+
 def regular(wide: pd.DataFrame, *, step: pd.Timedelta) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     """The table with one row per step and none missing, and for each row of ``wide`` its new row.
 
@@ -43,7 +67,8 @@ def regular(wide: pd.DataFrame, *, step: pd.Timedelta) -> tuple[pd.DataFrame, ND
     that comes later changes what was there. ``wide`` must be sorted by time.
     """
     width = int(step.total_seconds())
-    slots = np.rint(_seconds(wide.index) / width).astype(np.int64)
+    seconds = _seconds(wide.index)
+    slots = numbered(seconds, width, late=late(seconds, width))
     if not len(slots):
         return wide.astype(float), np.empty(0, dtype=np.intp)
     rows = (slots - slots[0]).astype(np.intp)

@@ -173,6 +173,38 @@ def test_a_meter_that_counts_is_judged_by_what_is_added(tmp_path: Path) -> None:
     assert found.grids[0].parts[0]["meter"].max() < 9
 
 
+def test_what_a_meter_adds_over_a_gap_is_added_at_no_known_time(tmp_path: Path) -> None:
+    frame = room()
+    frame["meter"] = np.cumsum(np.full(len(frame), 4) + frame.index % 3)
+    frame = frame.drop(index=[*range(3 * DAY, 4 * DAY), 5 * DAY])
+    (part,) = grids.sort(read(tmp_path, frame)).grids[0].parts
+    added = part["meter"]
+    assert list(added.index[added.isna()].strftime("%m-%d %H:%M")) == ["03-01 00:00", "03-05 00:00"]
+    assert added.between(4, 6).sum() == len(frame) - 2
+
+
+@pytest.mark.parametrize(("step", "late"), [("10min", "5min"), ("1h", "30min"), ("1D", "12h"), ("15min", "4min")])
+def test_times_in_the_middle_of_steps_each_have_one_of_their_own(tmp_path: Path, step: str, late: str) -> None:
+    frame = room()
+    times = pd.date_range("2021-03-01", periods=len(frame), freq=step) + pd.Timedelta(late)
+    jitter = pd.to_timedelta(np.random.default_rng(3).integers(-9, 9, len(frame)), unit="s")
+    for shown in (times, times + jitter):
+        (grid,) = grids.sort(read(tmp_path, frame.assign(time=shown.strftime("%Y-%m-%d %H:%M:%S")))).grids
+        (part,) = grid.parts
+        assert len(part) == len(frame)
+        assert abs(part.index.tz_localize(None) - times).max() < pd.Timedelta(seconds=10)
+        np.testing.assert_array_equal(part["T1"], frame["T1"])
+
+
+def test_episodes_begin_at_times_of_the_file(tmp_path: Path) -> None:
+    frame = stuck(room())
+    frame["time"] = frame["time"].str[:-1] + "5"
+    _, looked = judged(tmp_path, frame)
+    (episode,) = looked.episodes
+    assert f"{episode.start:%Y-%m-%d %H:%M}" == frame["time"][6 * DAY]
+    assert looked.sensors[1].judged_days == pytest.approx(5, abs=0.1)
+
+
 def test_places_have_neighbours_of_their_own(tmp_path: Path) -> None:
     houses = pd.concat([room(seed=n).assign(house=n) for n in (1, 2)])
     data = read(tmp_path, houses)

@@ -43,6 +43,23 @@ def test_of_two_readings_in_one_step_the_first_stays() -> None:
     assert rows.tolist() == [0, 0, 1]
 
 
+@pytest.mark.parametrize("seconds", [150, 149, 200, 80])
+def test_readings_in_the_middle_of_steps_are_all_kept(seconds: int) -> None:
+    jitter = np.random.default_rng(seconds).integers(-5, 6, 60)
+    index = times(60) + pd.to_timedelta(seconds + jitter, unit="s")
+    grid, rows = series.regular(pd.DataFrame({"x": np.arange(60.0)}, index=index), step=pd.Timedelta(minutes=5))
+    assert grid["x"].tolist() == list(range(60))
+    assert rows.tolist() == list(range(60))
+
+
+def test_readings_that_come_later_do_not_move_earlier_ones() -> None:
+    index = times(60) + pd.to_timedelta(np.where(np.arange(60) < 30, 0, 150), unit="s")
+    wide = pd.DataFrame({"x": np.arange(60.0)}, index=index)
+    whole, cut = (series.regular(part, step=pd.Timedelta(minutes=5))[0] for part in (wide, wide.iloc[:40]))
+    pd.testing.assert_frame_equal(whole.iloc[: len(cut)], cut)
+    assert whole["x"].notna().sum() == 60
+
+
 def test_an_empty_table_stays_empty() -> None:
     grid, rows = series.regular(pd.DataFrame({"x": []}, index=times(0)), step=pd.Timedelta(minutes=5))
     assert grid.empty
