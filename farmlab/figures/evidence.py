@@ -11,7 +11,7 @@ import pandas as pd
 from farmlab import units
 from farmlab.figures.lines import band, last, line
 from farmlab.figures.marks import end_labels, spans
-from farmlab.figures.style import drawn, head, number, sheet
+from farmlab.figures.style import HEAD_ROOM, MARKS_ROOM, drawn, head, number, sheet
 from farmlab.figures.svg import Picture, picture
 from farmlab.figures.timeaxis import span
 
@@ -70,9 +70,10 @@ def evidence(
         Left out where the finding's words stand beside the figure.
     """
     about = units.metric(metric) if metric else replace(_UNKNOWN, unit=unit, digits=0 if unit == "%" else 2)
-    figure, (panel,) = sheet([HEIGHT], title=title, width=WIDTH, left=60, right=112)
+    room = MARKS_ROOM if marks else 0
+    figure, (panel,) = sheet([HEIGHT], title=title, width=WIDTH, left=60, right=112, head_room=HEAD_ROOM + room)
     span([panel], start, until, timezone=timezone)
-    head(panel, label or about.label, unit=about.unit)
+    head(panel, label or about.label, unit=about.unit, above=room)
     shown = _inside(series, start, until)
     ends = [] if expected is None else _expected(panel, _inside(expected, start, until), about.digits)
     line(panel, shown, "series_1", linewidth=1.6)

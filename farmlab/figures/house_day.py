@@ -11,7 +11,7 @@ import pandas as pd
 from farmlab import units
 from farmlab.figures.lines import band, bars, blocks, last, line, runs
 from farmlab.figures.marks import end_labels, spans
-from farmlab.figures.style import BESIDE, PALETTE, drawn, head, note, number, sheet
+from farmlab.figures.style import BESIDE, HEAD_ROOM, MARKS_ROOM, PALETTE, drawn, head, note, number, sheet
 from farmlab.figures.svg import Picture, picture
 from farmlab.figures.timeaxis import span
 
@@ -76,9 +76,11 @@ def house_day(
     counted = [code for code in _AMOUNTS if _has(amounts, units.METRICS[code].column)]
     running = [code for code in _EQUIPMENT if _has(inside, units.METRICS[code].column)]
     heights = [_TEMPERATURE_HEIGHT, *[_GAUGE_HEIGHT] * (len(gauges) + len(counted))]
-    figure, panels = sheet([*heights, *([_ROW * len(running)] if running else [])], title=title)
+    room = MARKS_ROOM if marks else 0
+    heights += [_ROW * len(running)] if running else []
+    figure, panels = sheet(heights, title=title, head_room=HEAD_ROOM + room)
     span(panels, start, until, timezone=timezone)
-    _temperature(panels[0], inside, tolerance_c)
+    _temperature(panels[0], inside, tolerance_c, above=room)
     for panel, column in zip(panels[1:], gauges, strict=False):
         _gauge(panel, inside[column], column)
     for panel, code in zip(panels[1 + len(gauges) :], counted, strict=False):
@@ -97,8 +99,8 @@ def _has(frame: pd.DataFrame, column: str) -> bool:
     return column in frame and bool(frame[column].notna().any())
 
 
-def _temperature(panel: Axes, frame: pd.DataFrame, tolerance_c: float) -> None:
-    head(panel, "temperature", unit="°C")
+def _temperature(panel: Axes, frame: pd.DataFrame, tolerance_c: float, *, above: int) -> None:
+    head(panel, "temperature", unit="°C", above=above)
     ends = []
     if _has(frame, "temp_set_c"):
         target = frame["temp_set_c"]

@@ -12,7 +12,7 @@ from farmlab.figures.lines import band, last, line
 from farmlab.figures.style import PALETTE, drawn, note, number, sheet
 from farmlab.figures.svg import Picture, picture
 from farmlab.figures.timeaxis import span
-from farmlab.text import one_line
+from farmlab.text import one_line, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +98,8 @@ def _house(panel: Axes, frame: pd.DataFrame, tolerance: float) -> None:
 def _heading(panel: Axes, name: str, frame: pd.DataFrame, about: units.Metric) -> None:
     newest = last(frame["value"])
     said = f"{number(newest, about.digits)} {about.unit}" if np.isfinite(newest) else "no data"
-    if "target" in frame and np.isfinite(newest):
-        away = newest - last(frame["target"])
-        said += f" ({'+' if away >= 0 else ''}{number(away, about.digits)})"
+    away = newest - last(frame["target"]) if "target" in frame else np.nan
+    if np.isfinite(away):
+        said += f" ({signed(away, about.digits)})"
     for row, (text, colour) in enumerate(((one_line(name, limit=20), "ink"), (said, "muted"))):
         note(panel, text, (0, 1), (0, 18 - 14 * row), color=PALETTE[colour], va="bottom")

@@ -34,6 +34,9 @@ SHAPES: Final[Mapping[str, str]] = {
 OTHER_SHAPE: Final = "P"
 """The marker of every kind without one of its own: something that is no fault of a sensor."""
 _LABEL_HEIGHT: Final = 14.0
+_MARKER: Final = 12
+_LETTER: Final = 7
+"""Widths of a marker and of a letter of its name."""
 
 
 class Marked(Protocol):
@@ -75,15 +78,22 @@ def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def spans(panels: Sequence[Axes], marks: Sequence[Marked], *, until: datetime) -> None:
-    """Episodes as shaded spans across all panels; on the first, a marker whose shape says the kind, and its name."""
+    """Episodes as shaded spans across all panels; on the first, a marker whose shape says the kind, and its name.
+
+    What began before has no marker, as its start is not there to see: its name stands behind an arrow.
+    """
     low, high = panels[0].get_xlim()
     seen = sorted((mark for mark in marks if _days(mark.start) <= high), key=lambda mark: mark.start)
     seen = [mark for mark in seen if _days(mark.end or until) >= low]
-    starts = [max(_days(mark.start), low) for mark in seen]
-    for mark, start, following in zip(seen, starts, [*starts, high][1:], strict=True):
+    for mark in seen:
+        start = max(_days(mark.start), low)
         end = min(max(_days(mark.end or until), start + (high - low) / 400), high)
         for panel in panels:
             panel.axvspan(start, end, color=PALETTE["episode"], linewidth=0, zorder=0.4)
+    inside = [mark for mark in seen if _days(mark.start) >= low]
+    starts = [_days(mark.start) for mark in inside]
+    _before(panels[0], [mark.kind for mark in seen if mark not in inside], next(iter(starts), high))
+    for mark, start, following in zip(inside, starts, [*starts, high][1:], strict=True):
         _flag(panels[0], mark.kind, start, following)
 
 
@@ -91,9 +101,27 @@ def _days(moment: datetime) -> float:
     return float(dates(pd.DatetimeIndex([moment]))[0])
 
 
+def _before(panel: Axes, kinds: Sequence[str], following: float) -> None:
+    """The names of what began before, as far as there is room for them."""
+    if kinds:
+        said = f"◂ {', '.join(dict.fromkeys(map(_name, kinds)))}"
+        room = (following - panel.get_xlim()[0]) / _pixel(panel)
+        note(panel, one_line(said, limit=max(1, int((room - _MARKER) / _LETTER))), (0, 1), (0, 2), size=11, va="bottom")
+
+
+def _name(kind: str) -> str:
+    return one_line(kind.replace("_", " "), limit=24)
+
+
+def _pixel(panel: Axes) -> float:
+    """How much of the axis a pixel is."""
+    low, high = panel.get_xlim()
+    return float((high - low) / panel.get_window_extent().width)
+
+
 def _flag(panel: Axes, kind: str, x: float, following: float) -> None:
     """Marker and name above the start of a span; the name is left out where the next one leaves no room."""
-    low, high = panel.get_xlim()
+    high = panel.get_xlim()[1]
     panel.plot(
         [x],
         [1],
@@ -104,8 +132,8 @@ def _flag(panel: Axes, kind: str, x: float, following: float) -> None:
         clip_on=False,
         zorder=5,
     )
-    said = one_line(kind.replace("_", " "), limit=24)
-    room = (12 + 7 * len(said)) * (high - low) / panel.get_window_extent().width
+    said = _name(kind)
+    room = (_MARKER + _LETTER * len(said)) * _pixel(panel)
     if x + room <= following or following == high:
         left = x + room > high
         note(

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from farmlab.text import number as rounded
 from farmlab.text import one_line
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ LEFT: Final = 84
 RIGHT: Final = 116
 TITLE_SIZE: Final = 14
 TEXT_SIZE: Final = 12
+HEAD_ROOM: Final = 24
+MARKS_ROOM: Final = 15
+"""Between a panel and its head, where marks and their names stand there."""
 _TITLE_LINE: Final = 19
 _TITLE_CHARACTERS: Final = 84
 
@@ -116,7 +120,7 @@ def sheet(
     gap: int = 30,
     column_gap: int = 40,
     bottom: int = 46,
-    head_room: int = 24,
+    head_room: int = HEAD_ROOM,
 ) -> tuple[Figure, list[Axes]]:
     """A figure with panels of these heights below each other, row by row, under its sentence; all sizes in pixels."""
     lines = textwrap.wrap(one_line(title, limit=400), max(20, _TITLE_CHARACTERS * width // WIDTH))
@@ -142,7 +146,7 @@ def _panel(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
     axes.tick_params(length=0)
     axes.grid(visible=True, axis="y")
     axes.set_axisbelow(True)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
     axes.yaxis.set_major_locator(
         MaxNLocator(nbins=max(2, int(box[3] * figure.get_figheight() * 72 / 36)), min_n_ticks=2)
     )
@@ -152,12 +156,17 @@ def _panel(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
 def number(value: float, digits: int | None = None) -> str:
     """A number as people write it: a thin space between thousands, a true minus; "–" where there is none.
 
-    >>> number(2310.0), number(29.84, 1), number(float("nan"))
-    ('2\u202f310', '29.8', '–')
+    >>> number(2310.0), number(29.84, 1), number(-0.04, 1), number(float("nan"))
+    ('2\u202f310', '29.8', '0.0', '–')
     """
     if not np.isfinite(value):
         return "–"
-    return (f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}").translate(_AS_WRITTEN)
+    return f"{value:,.10g}".translate(_AS_WRITTEN) if digits is None else rounded(value, digits)
+
+
+def _tick(value: float) -> str:
+    """A number at an axis, where there is no room for millions."""
+    return number(value) if abs(value) < 1e6 else f"{number(value / 1e6)} M"
 
 
 def note(
@@ -174,7 +183,7 @@ def note(
     panel.annotate(one_line(text, limit=70), place, xycoords=at, xytext=offset, textcoords="offset points", **look)
 
 
-def head(panel: Axes, text: str, *, unit: str = "") -> None:
-    """What a panel shows, with its unit, above its left corner."""
+def head(panel: Axes, text: str, *, unit: str = "", above: int = 0) -> None:
+    """What a panel shows, with its unit, above its left corner; ``above`` what stands there already."""
     said = f"{one_line(text, limit=40)}, {unit}" if unit else text
-    note(panel, said, (0, 1), (0, 7), color=PALETTE["muted"], va="bottom")
+    note(panel, said, (0, 1), (0, 7 + above), color=PALETTE["muted"], va="bottom")

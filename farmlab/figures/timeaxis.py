@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-_STEPS: Final = ((30, 6), (60, 12), (5 * 24, 24), (11 * 24, 48), (24 * 24, 96), (50 * 24, 168))
+_STEPS: Final = ((30, 6), (60, 12), (5 * 24 + 1, 24), (11 * 24, 48), (24 * 24, 96), (50 * 24, 168))
 """Up to so many hours shown, a tick each so many hours."""
 NARROW: Final = 2.4
 """A narrow panel has room for the ticks of a window so many times as long."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from farmlab import units
 from farmlab.figures.lines import line
 from farmlab.figures.marks import spans
-from farmlab.figures.style import drawn, head, sheet
+from farmlab.figures.style import HEAD_ROOM, MARKS_ROOM, drawn, head, sheet
 from farmlab.figures.svg import picture
 from farmlab.figures.timeaxis import span
 
@@ -84,9 +84,9 @@ def _marker(chosen: Window | None, start: datetime, until: datetime) -> str:
 def _picture(
     series: pd.Series, sensor: Sensor, labels: Sequence[Label], start: datetime, until: datetime, timezone: str
 ) -> str:
-    figure, (panel,) = sheet([HEIGHT], width=WIDTH, left=LEFT, right=RIGHT)
+    figure, (panel,) = sheet([HEIGHT], width=WIDTH, left=LEFT, right=RIGHT, head_room=HEAD_ROOM + MARKS_ROOM)
     span([panel], start, until, timezone=timezone)
-    head(panel, sensor.label, unit=units.metric(sensor.metric).unit)
+    head(panel, sensor.label, unit=units.metric(sensor.metric).unit, above=MARKS_ROOM)
     line(panel, series, "series_1", linewidth=1.4)
     panel.margins(y=0.12)
     spans([panel], labels, until=until)

@@ -69,6 +69,13 @@ def every_figure(frame: pd.DataFrame, name: str) -> list[Picture]:
     ]
 
 
+def test_millions_leave_room_for_their_first_digit() -> None:
+    power = pd.Series(np.linspace(28e6, 31e6, 48), index=pd.date_range(START, UNTIL, periods=48))
+    said = texts(evidence(power, metric="power", marks=[], start=START, until=UNTIL, timezone=ZONE, alt="x"))
+    assert "30 M" in said
+    assert not [text for text in said if text.endswith("000\u202f000")]
+
+
 @pytest.mark.parametrize("name", ["", HOSTILE + "long " * 80], ids=["empty", "hostile"])
 def test_every_name_is_only_text(name: str) -> None:
     for picture in every_figure(day(), name):
@@ -180,7 +187,7 @@ def test_houses_share_one_scale_and_say_their_distance_from_the_target() -> None
     low, high = panels(picture)[0].get_ylim()
     assert low < 30 < 34 < high
     said = texts(picture)
-    assert {"House 6", "34.0 °C (+4.0)", "30.0 °C (+0.0)", "29.0 °C (−1.0)", "no data"} <= set(said)
+    assert {"House 6", "34.0 °C (+4.0)", "30.0 °C (±0.0)", "29.0 °C (−1.0)", "no data"} <= set(said)
 
 
 def test_the_fan_begins_at_the_present_and_what_was_said_stands_beside_what_came() -> None:

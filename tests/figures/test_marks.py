@@ -3,12 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Annotation
 
-from farmlab.figures import picture
+from farmlab.figures import evidence, picture
 from farmlab.figures.marks import OTHER_SHAPE, SHAPES, end_labels, now_line, spans
 from farmlab.figures.style import sheet
 from farmlab.figures.timeaxis import span
@@ -67,9 +68,33 @@ def test_an_episode_that_goes_on_reaches_the_present_and_a_short_one_can_be_seen
 def test_what_lies_outside_of_the_window_is_not_drawn_and_what_began_before_begins_at_its_edge() -> None:
     gone = Episode("stuck", START - timedelta(hours=9), START - timedelta(hours=8))
     later = Episode("stuck", UNTIL + timedelta(hours=1))
-    markers, _, shaded = drawn(gone, later, Episode("drift", START - timedelta(hours=9), START + timedelta(hours=6)))
-    assert markers == [SHAPES["drift"]]
+    markers, said, shaded = drawn(gone, later, Episode("drift", START - timedelta(hours=9), START + timedelta(hours=6)))
+    assert markers == [], "where it began is not there to see"
+    assert "◂ drift" in said
     assert round((shaded[0][1] - shaded[0][0]) * 24, 6) == 6
+
+
+def test_names_of_what_began_before_stand_together_and_give_way_to_the_next_marker() -> None:
+    before = [Episode(kind, START - timedelta(hours=9)) for kind in ("drift", "fan_loss", "drift")]
+    assert "◂ drift, fan loss" in drawn(*before)[1]
+    names = [text for text in drawn(*before, Episode("stuck", START + timedelta(hours=3)))[1] if text.startswith("◂")]
+    assert names == ["◂ drif…"]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=100), timedelta(hours=47)])
+def test_marks_at_the_left_do_not_lie_upon_what_the_panel_shows(back: timedelta) -> None:
+    start = UNTIL - timedelta(hours=48)
+    series = pd.Series(29.5, index=pd.date_range(start, UNTIL, freq="30min"))
+    shown = evidence(series, metric="temp", marks=[Episode("stuck", UNTIL - back)], start=start, until=UNTIL,
+                     timezone=ZONE, alt="x", label="temperature 2")  # fmt: skip
+    assert shown.figure is not None
+    shown.figure.canvas.draw()
+    [panel] = shown.figure.axes
+    notes = [child for child in panel.get_children() if isinstance(child, Annotation)]
+    head, name = (
+        next(note.get_window_extent() for note in notes if word in note.get_text()) for word in ("temperature", "stuck")
+    )
+    assert not head.overlaps(name)
 
 
 def test_a_name_gives_way_to_the_next_marker() -> None:
