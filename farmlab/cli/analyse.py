@@ -66,7 +66,8 @@ def anomaly(
     one_shot.prepare(out, file)
     say(f"reading {file.name}")
     data = one_shot.read(asked, now=now)
-    say(f"{data.known.rows:,} rows, {len(data.series)} sensors")
+    rows, sensors = data.known.rows, len(data.series)
+    say(f"{rows:,} {'row' if rows == 1 else 'rows'}, {sensors} {'sensor' if sensors == 1 else 'sensors'}")
     looked = one_shot.look(data, model=model, train_until=train_until, say=say)
     say(f"writing to {out}")
     outputs = [one_shot.write_scores(out, data, looked), one_shot.write_episodes(out, data, looked)]
