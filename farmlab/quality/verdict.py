@@ -31,6 +31,8 @@ SENSOR_FLAGGED: Final = 0.10
 SENSOR_MISSING: Final = 0.50
 """A sensor is at fault when so much of what it said is marked, or so much of what it should have said is missing."""
 
+MOST_NAMED: Final = 3
+_NAME: Final = "\0"
 _ORDER: Final = (VerdictState.OK, VerdictState.WARNING, VerdictState.DISQUALIFIED)
 
 
@@ -89,7 +91,7 @@ def judge(
     faults = _faults(counted, flags, scope)
     reasons = _reasons(counted, faults, newest, scope)
     if _is_empty(house, flocks, until, timezone):
-        reasons.append(_Reason(VerdictState.OK, f"{house.label} stands empty; only ranges and arrival are judged."))
+        reasons.append(_Reason(VerdictState.OK, f"No birds in {house.label}: only ranges and arrival are judged."))
     return Verdict(
         state=max((reason.state for reason in reasons), key=_ORDER.index, default=VerdictState.OK),
         reasons=_sentences(reasons),
@@ -107,19 +109,14 @@ def combine(verdicts: Mapping[str, Verdict]) -> Verdict:
     """One verdict for several scopes by their label ("House 3"), the worst sentence first.
 
     It is disqualified when more than half of them are, else as bad as a warning when any is not ok.
-    Shares are means over the scopes, ``newest`` is the newest of all.
+    Shares are means over the scopes, ``newest`` is the newest of all. What is said alike of several is said once.
     """
     if not verdicts:
         return Verdict(state=VerdictState.DISQUALIFIED, reasons=("There is no house with readings.",))
     every = list(verdicts.values())
-    reasons = [
-        _Reason(verdict.state, sentence if label in sentence else f"{label}: {sentence}")
-        for label, verdict in verdicts.items()
-        for sentence in verdict.reasons
-    ]
     return Verdict(
         state=_joint_state(every),
-        reasons=_sentences(reasons),
+        reasons=_sentences(_joined(verdicts)),
         coverage=_mean([verdict.coverage for verdict in every]),
         flagged=_mean([verdict.flagged for verdict in every]),
         newest=max((verdict.newest for verdict in every if verdict.newest), default=None),
@@ -132,6 +129,29 @@ def combine(verdicts: Mapping[str, Verdict]) -> Verdict:
         ),
         simulated=any(verdict.simulated for verdict in every),
     )
+
+
+def _joined(verdicts: Mapping[str, Verdict]) -> list[_Reason]:
+    """The sentences of all scopes; those that differ in the name only are one."""
+    alike: dict[tuple[VerdictState, str], list[str]] = {}
+    for label, verdict in verdicts.items():
+        for sentence in verdict.reasons:
+            nameless = sentence.replace(label, _NAME) if label in sentence else f"{_NAME}: {sentence}"
+            alike.setdefault((verdict.state, nameless), []).append(label)
+    return [_Reason(state, nameless.replace(_NAME, _named(labels))) for (state, nameless), labels in alike.items()]
+
+
+def _named(labels: Sequence[str]) -> str:
+    """The first few, and how many more.
+
+    >>> _named(["House 1"]), _named(["House 1", "House 2"])
+    ('House 1', 'House 1 and House 2')
+    >>> _named([f"House {number}" for number in range(1, 9)])
+    'House 1, House 2, House 3 and 5 more'
+    """
+    named, more = list(labels[:MOST_NAMED]), len(labels) - MOST_NAMED
+    last = f"{more} more" if more > 0 else named.pop()
+    return f"{', '.join(named)} and {last}" if named else last
 
 
 def _joint_state(every: Sequence[Verdict]) -> VerdictState:

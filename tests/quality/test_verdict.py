@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -104,7 +105,7 @@ def test_an_empty_house_is_in_order_and_says_so() -> None:
     wide["temp_c_1"] = 12.0
     verdict = judge(wide, flocks=gone)
     assert verdict.state is VerdictState.OK
-    assert verdict.reasons == ("House 3 stands empty; only ranges and arrival are judged.",)
+    assert verdict.reasons == ("No birds in House 3: only ranges and arrival are judged.",)
 
 
 def test_a_room_is_never_empty_and_a_house_of_unknown_flocks_neither() -> None:
@@ -121,6 +122,22 @@ def test_a_farm_is_as_bad_as_its_houses_and_disqualified_with_most_of_them() -> 
     assert quality.combine({"a": bad, "b": bad, "c": good}).state is VerdictState.DISQUALIFIED
     assert quality.combine({"House 1": good}).state is VerdictState.OK
     assert quality.combine({}).state is VerdictState.DISQUALIFIED
+
+
+def test_what_is_said_alike_of_several_houses_is_said_once() -> None:
+    silent = judge(readings().iloc[:-53])
+    every = {
+        f"House {number}": replace(silent, reasons=(silent.sentence.replace("House 3", f"House {number}"),))
+        for number in (1, 3, 10, 11)
+    }
+    assert quality.combine(every).reasons == (
+        "No data from House 1, House 3, House 10 and 1 more since 09:40, 4 h 25 min.",
+    )
+    del every["House 11"]
+    joint = quality.combine(every | {"House 12": judge(readings())})
+    assert joint.reasons == ("No data from House 1, House 3 and House 10 since 09:40, 4 h 25 min.",)
+    gone = judge(readings(), flocks=[Flock(house=3, placed_on=date(2026, 5, 20), ended_on=date(2026, 7, 1))])
+    assert quality.combine({"House 3": gone}).sentence == "No birds in House 3: only ranges and arrival are judged."
 
 
 def test_a_farm_names_the_house_of_each_sensor_at_fault() -> None:
