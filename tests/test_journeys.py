@@ -20,7 +20,7 @@ from tests.test_docs import PAGES, ROOT, commands
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 ELSEWHERE = {
     # started and ended by tests of their own, or too long for this one

@@ -17,6 +17,11 @@ from tests.cli.kit import Terminal
 from tests.runs.kit import NOON, Bench
 
 
+@pytest.fixture(autouse=True)
+def _weeks_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=20))
+
+
 @pytest.fixture
 def terminal(bench: Bench) -> Terminal:
     return Terminal.of(bench.settings.home, results)
@@ -115,7 +120,7 @@ class TestFindings:
 
     def test_alerts_are_measured_by_month_and_kind(self, bench: Bench, terminal: Terminal, found: str) -> None:
         assert terminal.type("findings", "effectiveness", "--farm", "Hillside", "--days", "1").startswith("No alert")
-        days = str((clock.now() - NOON).days + 2)
+        days = "22"
         terminal.type("findings", "feedback", found, "true")
         (row,) = terminal.ask("findings", "effectiveness", "--farm", "Hillside", "--days", days)
         assert (row["month"], row["kind"], row["alerts"], row["precision"]) == ("2026-07", "fan_loss", 1, 1.0)

@@ -44,9 +44,10 @@ class Up:
         command = [sys.executable, "-m", "farmlab", "--home", str(self.home), *words]
         return subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
 
-    def pid_of(self, name: str) -> int | None:
+    def seen(self, name: str) -> home.Running:
+        """The process as it was last told of; nothing of it when it was not."""
         processes = home.running(self.home) or []
-        return next((one.pid for one in processes if one.name == name), None)
+        return next((one for one in processes if one.name == name), home.Running(name, None))
 
     def address(self, name: str) -> str:
         return next(line.split()[1] for line in self.said if line.startswith(name))
@@ -60,13 +61,13 @@ def until(ask: Callable[[], Any], *, seconds: float) -> Any:
     return answer
 
 
-def ours(folder: Path) -> set[int]:
-    """The processes of this home, wherever they stand in the tree."""
-    found = set()
+def ours(folder: Path) -> list[str]:
+    """The commands of the processes of this home, wherever they stand in the tree; some may be gone already."""
+    found = []
     for process in psutil.process_iter():
         try:
             if process.environ().get("FARMLAB_HOME") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.add(process.pid)
+                found.append(" ".join(process.cmdline()))
         except psutil.Error:
             continue
     return found
@@ -93,7 +94,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         yield running
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(120)
         listening.join(10)
         process.stdout.close()
 
@@ -128,7 +129,7 @@ class TestUp:
 
     def test_tokens_stand_in_no_command_line(self, up):
         token = up.address("Dashboards").partition("token=")[2]
-        commands = [" ".join(psutil.Process(pid).cmdline()) for pid in ours(up.home)]
+        commands = ours(up.home)
         assert len(commands) >= 3
         assert not any(token in command for command in commands)
 
@@ -145,24 +146,23 @@ class TestUp:
         assert "running:" in up.farmlab("status").stdout.lower()
 
     def test_a_prefect_that_is_killed_is_said_and_started_again(self, up):
-        first = up.pid_of("prefect")
+        """What `status` makes of the trouble is in test_care.py: it may take longer than the trouble lasts."""
+        first = up.seen("prefect").pid
         os.kill(first, signal.SIGKILL)
-        until(lambda: "prefect ended by SIGKILL" in "".join(up.said), seconds=20)
-        status = up.farmlab("status")
-        assert status.returncode == 1
-        assert "prefect ended by SIGKILL; it" in status.stdout
-        until(lambda: up.pid_of("prefect") not in (None, first), seconds=60)
+        until(lambda: "prefect ended by SIGKILL" in "".join(up.said), seconds=60)
+        until(lambda: up.seen("prefect").trouble == "prefect ended by SIGKILL", seconds=60)
+        until(lambda: up.seen("prefect").pid not in (None, first), seconds=60)
         health = f"{up.address('Schedules')}/api/health"
         until(lambda: answers(health), seconds=120)
-        until(lambda: "prefect ended" not in up.farmlab("status").stdout, seconds=60)
+        until(lambda: up.seen("prefect").pid and not up.seen("prefect").trouble, seconds=60)
 
     def test_ctrl_c_ends_all_of_it(self, up):
         httpx.get(up.address("Dashboards"), timeout=60)  # a kernel, in a session of its own
         before = ours(up.home)
         assert len(before) >= 4
         up.process.send_signal(signal.SIGINT)
-        assert up.process.wait(60) == 0
-        assert until(lambda: not ours(up.home), seconds=5)
+        assert up.process.wait(120) == 0
+        assert until(lambda: not ours(up.home), seconds=30)
         assert home.running(up.home) is None
 
 
@@ -181,7 +181,7 @@ def test_up_says_what_it_does_and_ends_when_told_to(tmp_path, monkeypatch, capsy
     seen = []
 
     def interrupt():
-        until(lambda: seen.extend(home.running(place) or []) or seen, seconds=30)
+        until(lambda: seen.extend(home.running(place) or []) or seen, seconds=60)
         os.kill(os.getpid(), signal.SIGINT)
 
     Thread(target=interrupt, daemon=True).start()
@@ -226,7 +226,6 @@ def test_the_simulated_farm_is_brought_up_to_the_present_before_anything_starts(
     assert read["value"].notna().all()
 
 
-@pytest.mark.timeout(240)
 def test_lab_serves_the_notebooks_with_a_token_and_asks_for_no_news(tmp_path):
     settings = config.load(tmp_path / "home").model_copy(update={"notebooks": tmp_path / "notebooks"})
     (tmp_path / "notebooks").mkdir()
@@ -247,7 +246,7 @@ def test_lab_serves_the_notebooks_with_a_token_and_asks_for_no_news(tmp_path):
         assert name == "python3"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def test_lab_listens_on_the_port_that_was_asked_for_or_says_that_it_is_taken(tmp_path):

@@ -27,7 +27,12 @@ NEW = 300
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home whose notebooks are a folder of its own, with a farm that a logger writes a file for."""
+    """A home whose notebooks are a folder of its own, with a farm that a logger writes a file for.
+
+    The clock stands still, so that no slot begins between two calls.
+    """
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     monkeypatch.setenv("FARMLAB_NOTEBOOKS", str(tmp_path / "notebooks"))
     monkeypatch.setenv("FARMLAB_RETRY_S", "0.01")
     (tmp_path / "notebooks" / "analyses").mkdir(parents=True)

@@ -16,7 +16,7 @@ from farmlab.store import Store
 from tests.browser import Visit, serious, served, visit
 from tests.forms.conftest import fill
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 TOKEN = "keeper"
 
@@ -77,18 +77,18 @@ def test_an_acknowledged_finding_is_stored_with_who(page: Any, home: Settings) -
     page.fill("input[placeholder*='who says so']", "Ann")
     page.fill("input[placeholder*='what was seen']", "on my way")
     page.click("button:has-text('Acknowledge')")
-    page.wait_for_selector("text=Stored: acknowledged, by Ann", timeout=30_000)
+    page.wait_for_selector("text=Stored: acknowledged, by Ann", timeout=90_000)
     with Store.open(home) as store:
         (fan,) = store.findings()
         last = store.history(fan.id)[-1]
     assert (fan.status, last["by"], last["note"]) == ("acknowledged", "Ann", "on my way")
-    page.wait_for_selector(".fl h1 >> text=Somebody is at everything that is open.", timeout=30_000)
+    page.wait_for_selector(".fl h1 >> text=Somebody is at everything that is open.", timeout=90_000)
     assert serious(page) == []
 
 
 def test_the_token_of_the_dashboards_does_not_open_it(server: str) -> None:
     for path in ("voila/render/findings.ipynb", "voila/render/findings.ipynb?token=stakeholder"):
-        with urllib.request.urlopen(f"{server}/{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{server}/{path}", timeout=90) as answer:
             assert answer.url.startswith(f"{server}/login")
             assert b"Tunnel" not in answer.read()
 
@@ -96,8 +96,8 @@ def test_the_token_of_the_dashboards_does_not_open_it(server: str) -> None:
 def test_it_runs_no_code_of_others_and_hands_out_no_files(server: str) -> None:
     for path in ("api/contents", "voila/files/findings.ipynb"):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"{server}/{path}?token={TOKEN}", timeout=30)
+            urllib.request.urlopen(f"{server}/{path}?token={TOKEN}", timeout=90)
         refused.value.close()
         assert refused.value.code in (403, 404)
-    with urllib.request.urlopen(f"{server}/?token={TOKEN}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{server}/?token={TOKEN}", timeout=90) as answer:
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -14,7 +14,7 @@ from tests.simulator.served import PASSWORD, USER, ZONE, Hand, HandFarm, served
 
 def client(gateway: Gateway, *, timezone: str = ZONE, sleeps: list[float] | None = None, **settings: Any) -> Rotem:
     """A client that does not wait; the pauses it would have made go into ``sleeps``."""
-    told = {"base_url": gateway.url, "username": USER, "password": PASSWORD, "timeout_s": 5} | settings
+    told = {"base_url": gateway.url, "username": USER, "password": PASSWORD, "timeout_s": 60} | settings
     waited = sleeps if sleeps is not None else []
     return Rotem(RotemSettings(**told), timezone=timezone, sleep=waited.append)
 

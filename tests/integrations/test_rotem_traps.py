@@ -190,7 +190,7 @@ def test_another_farm_than_the_accounts_is_refused() -> None:
     ids=str,
 )
 def test_a_service_that_fails_is_a_named_error(traps: Any, kind: type[IntegrationError], said: str) -> None:
-    timeout_s = 0.1 if "slow_s" in traps else 5
+    timeout_s = 0.1 if "slow_s" in traps else 60
     with served(**traps) as gateway, client(gateway, timeout_s=timeout_s) as rotem, pytest.raises(kind) as caught:
         rotem.read_live(NOON)
     assert said in caught.value.what
@@ -312,6 +312,14 @@ def test_negative_growth_days_are_days_before_placement() -> None:
         assert rotem.house_age(1) == -1
         assert rotem.house_age(2) == 0
     assert placed == {1: date(2026, 4, 21), 2: date(2026, 4, 20), 8: date(2026, 3, 30)}
+
+
+def test_a_growth_day_that_no_flock_reaches_is_not_known() -> None:
+    with farm(growth_days={1: 2**32 - 1}) as (_, rotem):
+        assert rotem.house_age(1) is None
+        assert [flock.house for flock in rotem.list_flocks(NOON)] == [2, 8]
+        counted = [r for r in rotem.read_live(NOON).readings if r.sensor.metric == "growth_day"]
+    assert [reading.quality for reading in counted] == [Quality.SUSPECT, Quality.OK, Quality.OK]
 
 
 def test_a_new_flock_is_noticed() -> None:

@@ -17,7 +17,7 @@ from farmlab.store import Store
 from tests.browser import served
 from tests.dashboards import farms
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 TOKEN = "scientist"
 
 
@@ -52,7 +52,7 @@ def page(browser: Any, address: str) -> Any:
     page = browser.new_page(viewport={"width": 1280, "height": 1100})
     page.goto(f"{address}/lab/tree/label.ipynb?token={TOKEN}&reset", timeout=90_000)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-    page.wait_for_selector(".jp-NotebookPanel-toolbar >> text=Python 3", timeout=60_000)
+    page.wait_for_selector(".jp-NotebookPanel-toolbar >> text=Python 3", timeout=90_000)
     page.keyboard.press("Escape")
     page.click("text=Run >> nth=0")
     page.click(".lm-Menu-itemLabel >> text=/^Run All Cells$/")
@@ -62,17 +62,17 @@ def page(browser: Any, address: str) -> Any:
 
 def test_a_stretch_marked_with_the_mouse_is_in_the_store(page: Any, settings: Settings) -> None:
     page.select_option(".fl-board select >> nth=0", label="temperature 2")
-    page.wait_for_selector(".fl-plot text >> text=temperature 2", timeout=30_000)
+    page.wait_for_selector(".fl-plot text >> text=temperature 2", timeout=90_000)
     surface = page.locator(".fl-surface").bounding_box()
     at = [(surface["x"] + share * surface["width"], surface["y"] + 80) for share in (0.25, 0.5)]
     page.mouse.move(*at[0])
     page.mouse.down()
     page.mouse.move(*at[1], steps=4)
     page.mouse.up()
-    page.wait_for_function("document.querySelectorAll('.fl-board input[type=text]')[1].value !== ''", timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('.fl-board input[type=text]')[1].value !== ''", timeout=90_000)
     page.select_option(".fl-board select >> nth=2", index=2)
     page.click(".fl-board button >> text=Save label")
-    page.wait_for_selector("[role=status] >> text=Saved", timeout=30_000)
+    page.wait_for_selector("[role=status] >> text=Saved", timeout=90_000)
     with Store.open(settings, read_only=True) as store:
         [kept] = labelling.read(store, "Hillside")
         end = max(store.newest("Hillside").values())
@@ -80,6 +80,6 @@ def test_a_stretch_marked_with_the_mouse_is_in_the_store(page: Any, settings: Se
     shares = [1 - (end - moment).total_seconds() / 86_400 for moment in (kept.start, kept.end)]
     assert shares == pytest.approx([0.25, 0.5], abs=0.006), "to a reading of five minutes"
     page.click(".fl-board button >> text=Undo last")
-    page.wait_for_selector("[role=status] >> text=Removed", timeout=30_000)
+    page.wait_for_selector("[role=status] >> text=Removed", timeout=90_000)
     with Store.open(settings, read_only=True) as store:
         assert labelling.read(store, "Hillside") == []

@@ -14,7 +14,7 @@ from tests.browser import faults
 from tests.publish.test_pages import TABLE
 from tests.runs.kit import NOON, Bench, write_notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 DRAW = """\
 from farmlab.figures.style import PALETTE, drawn, sheet

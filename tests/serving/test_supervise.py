@@ -46,7 +46,7 @@ def supervise(tmp_path, said):
         supervisor.stop()
 
 
-def until(condition, seconds=20.0):
+def until(condition, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

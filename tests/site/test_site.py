@@ -13,7 +13,7 @@ from tests.browser import faults
 if TYPE_CHECKING:
     pass
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 MEBIBYTE = 1 << 20
 ANALYSES = ("daily_report", "data_quality", "anomaly", "forecast")

@@ -19,6 +19,7 @@ from tests.store.farmyard import HOUR, MINUTE, NOON, Hillside, seen
 
 ROWS: Final = 200_000
 CHUNK: Final = 1_000
+PATIENCE_S: Final = 100.0
 _PROCESSES: Final = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload([__name__])
 
@@ -35,13 +36,13 @@ def together(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> 
     barrier, answers = _PROCESSES.Barrier(len(arguments)), _PROCESSES.SimpleQueue()
     processes = [start(_answer, work, given, barrier, answers) for given in arguments]
     for process in processes:
-        process.join(timeout=60)
+        process.join(timeout=PATIENCE_S)
     assert [process.exitcode for process in processes] == [0] * len(processes)
     return [answers.get() for _ in processes]
 
 
 def _answer(work: Callable[..., Any], arguments: tuple[Any, ...], barrier: Any, answers: Any) -> None:
-    barrier.wait(timeout=60)
+    barrier.wait(timeout=PATIENCE_S)
     answers.put(work(*arguments))
 
 
