@@ -20,9 +20,11 @@ import html
 import json
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from farmlab.errors import ConfigError
 
@@ -89,9 +91,13 @@ def reveal(stored: str, settings: Settings) -> str:
 
 
 def seal(secret: str, settings: Settings) -> str:
-    """The secret, encrypted; the key file is made when there is none."""
-    if not key_file(settings).exists():
-        add_key(settings)
+    """The secret, encrypted; the key file is made when there is none. Of processes that make it at once one wins."""
+    path = key_file(settings)
+    if not path.exists():
+        beside = _written_beside(path, [_new_key()])
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
+        beside.unlink()
     return SEALED + _ring(settings).encrypt(secret.encode()).decode()
 
 
@@ -107,11 +113,9 @@ def key_file(settings: Settings) -> Path:
 
 def add_key(settings: Settings) -> None:
     """Put a new key in front; what the older ones sealed can still be opened."""
-    from cryptography.fernet import Fernet
-
     path = key_file(settings)
     older = _keys(settings) if path.exists() else []
-    _write_private(path, [Fernet.generate_key().decode(), *older])
+    _write_private(path, [_new_key(), *older])
 
 
 def reseal(stored: str, settings: Settings) -> str:
@@ -131,7 +135,7 @@ def known_values(settings: Settings, farms: Iterable[Farm]) -> frozenset[str]:
     and is left out.
     """
     stored = [value for farm in farms for value in farm.settings.values() if is_reference(value)]
-    found = {_reveal_or_nothing(value, settings) for value in stored} | {_database_password(settings)}
+    found = {_reveal_or_nothing(value, settings) for value in stored} | _database_passwords(settings)
     return frozenset(value for value in found if len(value) >= SHORTEST_SCANNED)
 
 
@@ -170,8 +174,16 @@ def _reveal_or_nothing(stored: str, settings: Settings) -> str:
         return ""
 
 
-def _database_password(settings: Settings) -> str:
-    return unquote(urlsplit(settings.url).password or "")
+def _database_passwords(settings: Settings) -> set[str]:
+    """Read as the store reads the address, in which a password may stand as it is: "#", "/" and "[" included."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(settings.url)
+    except (ArgumentError, ValueError):
+        return set()
+    return {url.password or "", *url.normalized_query.get("password", ())}
 
 
 def _from_environment(name: str, settings: Settings) -> str:
@@ -239,12 +251,21 @@ def _keys(settings: Settings) -> list[str]:
     return keys
 
 
+def _new_key() -> str:
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key().decode()
+
+
 def _write_private(path: Path, lines: list[str]) -> None:
-    """Write beside and swap, so that a crash never leaves half a key file; 0600 from the first byte."""
+    """Write beside and swap, so that a crash never leaves half a key file."""
+    _written_beside(path, lines).replace(path)
+
+
+def _written_beside(path: Path, lines: list[str]) -> Path:
+    """A new file in the same folder with these lines; 0600 from the first byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write("\n".join(lines) + "\n")
-    beside.replace(path)
+    return Path(beside)

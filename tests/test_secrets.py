@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -49,6 +51,15 @@ def test_a_file_is_sealed_under_a_key_that_nobody_else_may_read(settings: Settin
     assert PASSWORD not in kept
     assert secrets.reveal(kept, settings) == PASSWORD
     assert stat.S_IMODE(secrets.key_file(settings).stat().st_mode) == 0o600
+
+
+def test_those_who_make_the_first_key_at_once_share_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    together, new_key = Barrier(4), secrets._new_key
+    monkeypatch.setattr(secrets, "_new_key", lambda: (together.wait(), new_key())[1])
+    with ThreadPoolExecutor(4) as pool:
+        sealed = list(pool.map(lambda number: secrets.seal(f"{PASSWORD} {number}", settings), range(4)))
+    assert [secrets.reveal(kept, settings) for kept in sealed] == [f"{PASSWORD} {number}" for number in range(4)]
+    assert [path.name for path in settings.home.iterdir()] == ["secret.key"]
 
 
 def test_what_was_asked_for_is_sealed(settings: Settings) -> None:
@@ -126,6 +137,20 @@ def test_known_values_are_those_that_this_process_can_know(settings: Settings, m
     )
     short = Farm(name="B", settings={"pin": secrets.seal("123", settings)})
     assert secrets.known_values(settings, [farm, short]) == {PASSWORD, "p@ssword"}
+
+
+@pytest.mark.parametrize(
+    ("address", "password"),
+    [
+        ("postgresql://me:p#ssw[rd/1?@localhost/farm", "p#ssw[rd/1?"),
+        ("postgresql://me@localhost/farm?password=hunter22", "hunter22"),
+    ],
+)
+def test_a_database_password_is_known_however_the_address_is_written(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, address: str, password: str
+) -> None:
+    monkeypatch.setenv("FARMLAB_DATABASE_URL", address)
+    assert secrets.known_values(config.load(settings.home), []) == {password}
 
 
 @pytest.mark.parametrize(
