@@ -96,6 +96,7 @@ def test_rows_that_cannot_be_read_are_rejected_and_the_rest_is_taken() -> None:
     rows = [
         {"HistoryRecord_GrowthDay": 3.0, "HistoryRecord_TotalDrink": "a lot"},
         {"HistoryRecord_TotalDrink": "5"},
+        {"HistoryRecord_GrowthDay": -(2.0**31), "HistoryRecord_TotalDrink": "5"},
         {"HistoryRecord_GrowthDay": 4.0, "HistoryRecord_TotalDrink": "1,234"},
         {"HistoryRecord_GrowthDay": 5.0, "HistoryRecord_TotalDrink": "-9999"},
         {"HistoryRecord_GrowthDay": 6.0, "HistoryRecord_TotalDrink": "999999"},
@@ -103,7 +104,7 @@ def test_rows_that_cannot_be_read_are_rejected_and_the_rest_is_taken() -> None:
     told = read_days(40, rows, FLOCK, Units())
     assert [(r.time, r.value) for r in told.readings] == [(day_end(4), 1234.0), (day_end(6), 999999.0)]
     assert told.readings[1].quality is Quality.SUSPECT
-    assert [row.reason for row in told.rejected] == ["not a number", "a row without a growth day"]
+    assert [row.reason for row in told.rejected] == ["not a number", *["a row without a growth day"] * 2]
     assert "a lot" in told.rejected[0].row
 
 
@@ -156,7 +157,7 @@ def test_the_same_alarm_twice_is_two_alarms_in_the_order_of_time() -> None:
 
 
 def test_rows_without_day_or_time_are_no_alarms() -> None:
-    assert from_history([alarm("x", "09:00", 1), alarm(3, "later", 1)], FLOCK) == []  # type: ignore[arg-type]
+    assert from_history([alarm("x", "09:00", 1), alarm(3, "later", 1), alarm(2**31, "09:00", 1)], FLOCK) == []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,7 @@ def test_units_are_read_from_the_settings_of_the_account() -> None:
     codes = {"TemperatureUnit": 1, "WeightUnit": 1, "PressureUnit": 5, "CapacityUnit": 1, "VolumeFluidUnit": 1}
     assert Units.of_settings(codes) == Units("F", "lb", "bar", "cfm", "gal")
     assert Units.of_settings({"TemperatureUnit": 0, "PressureUnit": 99}) == Units()
+    assert Units.of_settings({"TemperatureUnit": "1", "WeightUnit": [1]}) == Units(temp="F")
     assert Units.of_settings(None) is None
     assert Units.of_settings({}) is None
 
@@ -174,4 +175,5 @@ def test_units_are_read_from_the_settings_of_the_account() -> None:
 def test_what_a_house_states_corrects_the_settings() -> None:
     stated = Units().with_signs({"Average_Temperature_Sign": "F°", "Static_Pressure_Sign": "furlong"})
     assert stated == Units(temp="F°")
+    assert Units().with_signs({"Average_Temperature_Sign": "%", "Feed_Consumption_Sign": "lt"}) == Units()
     assert Units(temp="F").with_signs([]) == Units(temp="F")

@@ -140,6 +140,12 @@ def test_a_redirect_to_no_address_is_not_followed() -> None:
         transport(wire, []).send(request())
 
 
+def test_a_redirect_that_httpx_itself_cannot_read_is_a_bad_answer() -> None:
+    wire = Wire(httpx.Response(302, headers={"location": "javascript:1"}))
+    with pytest.raises(BadPayload, match="redirects to an address that is none"):
+        transport(wire, []).send(request())
+
+
 def test_redirects_in_circles_end() -> None:
     wire = Wire(httpx.Response(307, headers={"location": "/X"}))
     with pytest.raises(BadPayload, match="circles"):

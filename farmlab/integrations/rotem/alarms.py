@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from farmlab import clock
 from farmlab.domain import Event, EventKind
 from farmlab.integrations.rotem.clocks import TOLERANCE, wall_clock
-from farmlab.integrations.rotem.parse import integer, listed, parse
+from farmlab.integrations.rotem.parse import growth_day, integer, listed, parse
 from farmlab.integrations.rotem.protocol import one_line
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ def _event(house: int, moment: datetime, message: str) -> Event:
 
 def _changes(table: object, days: Days) -> Iterable[tuple[datetime, str, bool]]:
     for row in listed(table):
-        growth_day, shown = integer(row.get("HistoryAlarms_Day")), wall_clock(str(row.get("HistoryAlarms_Time")))
-        if growth_day is None or shown is None:
+        counted, shown = growth_day(row.get("HistoryAlarms_Day")), wall_clock(str(row.get("HistoryAlarms_Time")))
+        if counted is None or shown is None:
             continue
-        day = days.today - timedelta(days=days.running - growth_day)
+        day = days.today - timedelta(days=days.running - counted)
         message = one_line(row.get("HistoryAlarms_Message") or "alarm")
         yield clock.at_local(day, shown, days.timezone), message, bool(parse(row.get("HistoryAlarms_IsActive")).value)
 

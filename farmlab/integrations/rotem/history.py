@@ -14,7 +14,7 @@ from farmlab import clock
 from farmlab.domain import Reading, Sensor
 from farmlab.integrations.base import Rejected
 from farmlab.integrations.rotem.live import Told, judge
-from farmlab.integrations.rotem.parse import Meaning, integer, listed, parse
+from farmlab.integrations.rotem.parse import Meaning, growth_day, integer, listed, parse
 from farmlab.integrations.rotem.protocol import one_line
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def read_days(menu: int, table: object, days: Days, units: Units) -> Told:
     """Readings of the completed days in a table, each at the midnight that ends its day."""
     told = Told()
     for row in listed(table):
-        growth_day = integer(_cell(row, "GrowthDay"))
-        if growth_day is None:
+        day = growth_day(_cell(row, "GrowthDay"))
+        if day is None:
             told.rejected.append(Rejected(f"house {days.house}: {one_line(row)}", "a row without a growth day"))
-        elif growth_day < days.running:
+        elif day < days.running:
             cells = _heater_hours(row) if menu == HEATERS else _cells(DAILY[menu], row)
-            _take_row(told, cells, days, growth_day, units)
+            _take_row(told, cells, days, day, units)
     return told
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from farmlab.units import METRICS
+
 
 class Meaning(Enum):
     """What kind of thing a text says."""
@@ -89,6 +91,16 @@ def integer(said: object) -> int | None:
     """
     value = parse(said).value
     return None if value is None else int(value)
+
+
+def growth_day(said: object) -> int | None:
+    """A growth day; None for what no flock reaches, such as the -1 of a counter that knows no sign.
+
+    >>> growth_day("21"), growth_day("-1"), growth_day("4294967295")
+    (21, -1, None)
+    """
+    day, limits = integer(said), METRICS["growth_day"]
+    return day if day is not None and limits.low <= day <= limits.high else None
 
 
 def listed(said: object) -> list[dict[str, object]]:

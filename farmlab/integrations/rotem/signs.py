@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from farmlab import units
+from farmlab.errors import UnitError
+from farmlab.integrations.rotem.parse import integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +59,8 @@ class Units:
         """The units of a ``UnitConverterSettings``; None when it is not one."""
         if not isinstance(settings, dict) or "TemperatureUnit" not in settings:
             return None
-        known = {name: codes.get(settings.get(key, -1)) for name, (key, codes) in _CODES.items()}
+        said = {name: integer(settings.get(key)) for name, (key, _) in _CODES.items()}
+        known = {name: _CODES[name][1].get(code) for name, code in said.items() if code is not None}
         return cls(**{name: unit for name, unit in known.items() if unit})
 
     def with_signs(self, view: Any) -> Units:
@@ -65,7 +68,7 @@ class Units:
         if not isinstance(view, dict):
             return self
         stated = {name: str(view.get(key, "")) for name, key in _SIGNS.items()}
-        return replace(self, **{name: sign for name, sign in stated.items() if sign.lower() in units.known_units()})
+        return replace(self, **{name: sign for name, sign in stated.items() if sign and _is_unit(sign, name)})
 
     def to_si(self, value: float, metric: str) -> float:
         """A value of this metric in its SI unit.
@@ -77,3 +80,12 @@ class Units:
         """
         quantity = _QUANTITY_OF.get(metric)
         return units.to_si(value, getattr(self, quantity), metric=metric) if quantity else value
+
+
+def _is_unit(sign: str, quantity: str) -> bool:
+    """Whether a sign is a unit of this quantity; a sign that is not leaves the unit of the account in force."""
+    try:
+        units.conversion(sign, metric=quantity)
+    except UnitError:
+        return False
+    return True

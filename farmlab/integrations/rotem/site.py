@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from farmlab.domain import HouseKind
 from farmlab.integrations.rotem.channels import CHANNELS, COMPARISON, INSIDE_SENSOR, SECTIONS
-from farmlab.integrations.rotem.parse import ABSENT, integer, listed, parse
+from farmlab.integrations.rotem.parse import ABSENT, growth_day, integer, listed, parse
 from farmlab.integrations.rotem.protocol import one_line
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _house(row: Mapping[str, Any], table: Mapping[str, Any]) -> HouseState | Non
         status=_status(row, items),
         mode=_first(items.get("HouseMode"), row.get("HouseMode")) or 0,
         kind=_kind(row.get("HouseControllerTypeInfo")),
-        growth_day=_first(items.get("Growth_Day"), row.get("GrowthDay") or None),
+        growth_day=growth_day(_first(items.get("Growth_Day"), row.get("GrowthDay") or None)),
         items=items,
         sections=sections if isinstance(sections, dict) else {},
     )

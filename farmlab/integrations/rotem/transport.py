@@ -131,6 +131,10 @@ class Transport:
             raise Unreachable(
                 f"no connection ({_reason(error)})", where=self._where, next_step="Check base_url and the network."
             ) from None
+        except httpx.InvalidURL:  # httpx looks at a redirect even where it does not follow it
+            raise BadPayload(
+                "the service redirects to an address that is none", where=self._where, next_step="Check base_url."
+            ) from None
         except httpx.DecodingError:
             raise BadPayload("the answer cannot be unpacked", where=self._where, next_step="Try again.") from None
         except httpx.HTTPError as error:
