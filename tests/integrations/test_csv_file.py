@@ -53,6 +53,14 @@ def test_a_line_that_is_being_written_is_left_for_the_next_time(path: Path) -> N
     assert rows(source(path))[2] == (1, "Temp", "05:10", 21.7)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_half_a_character_at_the_end_changes_no_name(path: Path, encoding: str) -> None:
+    whole = "time;Temp (°C);state\n2026-03-01 06:00;21,5;läuft\n2026-03-01 06:05;21,6;ä".encode(encoding)
+    for cut in range(len(whole) - 3, len(whole)):
+        path.write_bytes(whole[:cut])
+        assert [row[1] for row in rows(source(path))] == ["Temp (°C)"]
+
+
 def test_rows_that_cannot_be_read_are_told_with_their_line(path: Path) -> None:
     with path.open("a") as file:
         file.write("rubbish\n2026-03-01 06:15;=cmd();57\n")

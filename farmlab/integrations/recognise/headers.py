@@ -76,6 +76,11 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
     "gallon": "gal", "lbs": "lb", "grams": "g", "gram": "g", "watt": "w", "watts": "w", "pascal": "pa",
     "m3h": "m³/h", "ms": "m/s", "kgkg": "kg/kg", "ltr": "l", "lt": "l",
 }  # fmt: skip
+_STRANGE_UNIT: Final = re.compile(
+    r"[^\s/]{1,4}/[^\s/]{1,4}|.*[°²³µ].*|oz|ml|hl|m3|ft3|gpm|lpm|t|mt|mwh|mw|hp|btu|therms?|[hk]pa|(?:in|mm)hg|ppb|ppt",
+    re.I,
+)
+"""What can hardly be anything but a unit, though FarmLab does not convert it."""
 _BRACKETED: Final = re.compile(r"[(\[{]\s*([^)\]}]*?)\s*[)\]}]")
 _HOUSE: Final = re.compile(r"(?<![a-z])(?:house|barn|shed|stall|h)[ ]?(\d{1,3})(?![\d])")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -165,11 +170,13 @@ def _longest(text: str) -> tuple[str, str] | None:
 def _unit(bracketed: str, rest: str, metric: str) -> tuple[str, str]:
     """The unit, from brackets or as a last word, and the rest without it.
 
-    A unit in brackets that is not one of the metric is kept, so that it is refused later and not overlooked.
+    What stands in brackets and is or looks like a unit is kept even where it is not one of the metric, so that it
+    is refused later and not overlooked.
     """
     if bracketed:
         unit = _UNIT_WORDS.get(bracketed.lower(), bracketed)
-        return (unit, rest) if unit.lower() in known_units() else ("", f"{rest} {bracketed}".lower().strip())
+        is_unit = unit.lower() in known_units() or _STRANGE_UNIT.fullmatch(unit)
+        return (unit, rest) if is_unit else ("", f"{rest} {bracketed}".lower().strip())
     words = rest.split()
     for word in reversed(words):
         unit = _UNIT_WORDS.get(word, word)

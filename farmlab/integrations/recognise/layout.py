@@ -95,8 +95,8 @@ def wall_times(cells: pd.DataFrame, columns: tuple[int, ...], how: times.TimeFor
 
 
 def groups_of(cells: pd.DataFrame, places: Places) -> NDArray[np.int64]:
-    """A number for every row: rows of one house (and group, and key) have the same."""
-    apart = [i for i in (places.house, places.group, places.key, places.unit) if i >= 0]
+    """A number for every row: rows of one house (and group, key, metric and unit) have the same."""
+    apart = [i for i in (places.house, places.group, places.key, places.metric, places.unit) if i >= 0]
     codes = np.zeros(len(cells), dtype=np.int64)
     for index in apart:
         more, distinct = pd.factorize(cells[index])

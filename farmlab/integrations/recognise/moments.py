@@ -68,9 +68,12 @@ def step_of(moments: NDArray[np.datetime64], groups: NDArray[np.int64]) -> Step:
 
 
 def _earlier(wall: pd.DatetimeIndex, twice: NDArray[np.bool_], groups: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each time is the first of the two that the clock shows."""
+    """Whether each time is the first of the two that the clock shows; some groups are written newest first."""
     earlier = np.ones(len(wall), dtype=bool)
     if twice.any():
-        frame = pd.DataFrame({"wall": wall[twice], "group": groups[twice]})
-        earlier[twice] = frame.groupby(["wall", "group"]).cumcount(ascending=bool(wall[0] <= wall[-1])) == 0
+        rows = pd.DataFrame({"wall": wall, "group": groups})
+        times = rows.groupby("group")["wall"]
+        newest_first = (times.transform("first") > times.transform("last"))[twice]
+        same = rows[twice].groupby(["wall", "group"])
+        earlier[twice] = same.cumcount().where(~newest_first, same.cumcount(ascending=False)) == 0
     return earlier

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 from farmlab.integrations.recognise.source import Line
@@ -97,7 +98,10 @@ def _share(source: Source, delimiter: str) -> float:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     if '"' in line:
-        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        try:
+            return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:  # a cell of more than 131,072 characters: the line is set aside
+            return [line]
     return line.split() if delimiter == WHITESPACE else line.split(delimiter)
 
 
@@ -160,11 +164,12 @@ def _with_units(names: Sequence[str], cells: Sequence[str]) -> list[str]:
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    seen: Counter[str] = Counter()
-    distinct = []
+    """The names, a number behind those that were there before; columns without a name stay so."""
+    distinct: list[str] = []
     for name in names:
-        seen[name] += 1
-        distinct.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+        numbered = (f"{name} ({number})" for number in count(2))
+        taken = {*distinct, *names} if name in distinct else set()
+        distinct.append(next(new for new in chain([name], numbered) if new not in taken) if name else name)
     return tuple(distinct)
 
 

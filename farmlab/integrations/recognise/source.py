@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def open_source(path: Path, *, skip_open_line: bool = False) -> Source:
     UnreadableTable
         The file is missing, empty, damaged or not text.
     """
-    text, encoding = _decode(_bytes(path), path)
+    text, encoding = _decode(_bytes(path), path, whole=not skip_open_line)
     plain = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if skip_open_line:
         plain.pop()
@@ -106,7 +107,8 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _decode(data: bytes, path: Path) -> tuple[str, str]:
+def _decode(data: bytes, path: Path, *, whole: bool) -> tuple[str, str]:
+    """The text and its encoding; one that is not ``whole`` may end in the middle of a character."""
     if not data.strip():
         raise UnreadableTable("the file is empty", where=path.name, next_step="Export it again.")
     for magic, what, next_step in _FOREIGN:
@@ -117,7 +119,8 @@ def _decode(data: bytes, path: Path) -> tuple[str, str]:
         raise UnreadableTable("it is not text", where=path.name, next_step="Export the table as CSV.")
     for encoding in (marked,) if marked else ("utf-8", "cp1252", "latin-1"):
         try:
-            return data.decode(encoding).replace("\0", " "), encoding
+            text = codecs.getincrementaldecoder(encoding)().decode(data, final=whole)
+            return text.replace("\0", " "), encoding
         except UnicodeDecodeError:
             continue
     raise UnreadableTable(f"it is not {marked} as its first bytes say", where=path.name, next_step="Export it again.")

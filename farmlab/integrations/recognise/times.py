@@ -27,10 +27,13 @@ _DATE: Final = re.compile(
 )
 _ISO: Final = re.compile(r"(?:19|20|21)\d{2}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?")
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp])?(?:\.?[Mm]\.?)?")
-_COMPACT: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T\s_-]?(\d{2})(\d{2})(\d{2})?)?(Z?)")
+_COMPACT: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T\s_-]?(\d{2})(\d{2})(\d{2})?)?(Z?)(?:\.0)?")
+"""In a column with a hole pandas reads 20261025 as 20261025.0."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_MONTH: Final = re.compile(r"(?P<d>\d{1,2})[\s./-]*(?P<m>[A-Za-z]{3})[a-z]*\.?[\s,./-]*(?P<y>\d{4})")
 _MONTH_DAY: Final = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]*\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
+_LONGEST_TIME: Final = 60
+"""Characters; what is longer is no time, and looking for a month in a long text takes long."""
 _PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 _EPOCH: Final = (3e8, 4.2e9)
 """Seconds since 1970 that are believed to be a time: 1979 to 2103."""
@@ -185,6 +188,8 @@ def _texts(distinct: Iterable[object]) -> list[str]:
 def _canonical(text: str) -> str:
     """Months in letters and dates without separators, written as ``2015-2-4``; all else as it is."""
     text = text.strip()
+    if len(text) > _LONGEST_TIME:
+        return text
     compact = _COMPACT.fullmatch(text)
     if compact:
         year, month, day, hour, minute, second, zulu = compact.groups()

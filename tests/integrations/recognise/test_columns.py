@@ -90,6 +90,11 @@ def test_two_columns_of_one_quantity_stay_apart(table) -> None:
     assert [column.position for column in made.recognised.columns] == ["", "2"]
 
 
+def test_columns_of_one_name_stay_apart_from_one_that_bears_the_number(table) -> None:
+    made = table("time,temp,temp,temp (2)\n2024-01-01,20,21,22\n")
+    assert values(made) == {"temp": [20], "temp (3)": [21], "temp (2)": [22]}
+
+
 def test_a_group_column_makes_sensors_of_its_own(table) -> None:
     made = table("time;temp;zone\n2024-01-01;20;north\n2024-01-01;21;south\n2024-01-02;22;north\n2024-01-02;23;south\n")
     assert values(made) == {"temp@north": [20, 22], "temp@south": [21, 23]}
@@ -110,6 +115,15 @@ def test_a_unit_of_another_quantity_is_left_out_and_said(table) -> None:
     made = table("time,water [m3],temp\n2024-01-01,1,20\n2024-01-02,2,21\n")
     assert values(made) == {"temp": [20, 21]}
     assert said(made.recognised, "'m3' is not a unit of water")
+
+
+@pytest.mark.parametrize(
+    "name", ["Pressure (hPa)", "Water [m3]", "Feed [t]", "NH3 [mg/m3]", "Air flow (m3/s)", "Temp (°R)", "Energy (MWh)"]
+)
+def test_a_unit_that_is_not_converted_is_left_out_and_not_taken_for_the_usual_one(table, name: str) -> None:
+    made = table(f"time,temp,{name}\n2024-01-01,20,1\n2024-01-02,20,2\n")
+    assert list(values(made)) == ["temp"]
+    assert said(made.recognised, f"Column {name!r} left out")
 
 
 def test_how_counts_add_up_is_seen_from_their_values(table) -> None:

@@ -39,6 +39,11 @@ def test_ragged_rows_and_open_quotes_cost_only_themselves(table) -> None:
     ]
 
 
+def test_a_cell_that_is_longer_than_any_table_has_costs_only_its_row(table) -> None:
+    made = table(f'time,temp,note\n2024-01-01,20,"{"x" * 200_000}"\n2024-01-02,21,"b"\n')
+    assert values(made) == {"temp": [21]}
+
+
 def test_a_quoted_cell_may_hold_delimiters_and_line_breaks(table) -> None:
     made = table('time,note,temp\n2024-01-01,"a, b\nc ""d""",20\n2024-01-02,e,21\n')
     assert values(made) == {"temp": [20, 21]}

@@ -71,6 +71,32 @@ def test_the_hour_that_comes_twice_is_the_earlier_and_then_the_later(table) -> N
     assert values(table("time,temp\n" + newest_first, timezone="Europe/Berlin")) == {"temp": [1, 2, 3, 4]}
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_each_house_tells_for_itself_which_of_the_two_hours_came_first(table, newest_first: bool) -> None:
+    """Houses stand one after the other; the second one ends before, or begins after, the first."""
+    autumn = ["10-27 01:30,1", "10-27 02:30,2", "10-27 02:30,3", "10-27 03:30,4"]
+    other = ["10-29 01:30,9", "10-29 03:30,9"] if newest_first else ["10-01 01:30,9", "10-01 03:30,9"]
+    step = -1 if newest_first else 1
+    rows = [f"2024-{row},{house}" for house, part in ((1, autumn), (2, other)) for row in part[::step]]
+    made = table("time,temp,house\n" + "\n".join(rows), timezone="Europe/Berlin")
+    frame, _ = recognise.read_table(made)
+    assert frame["value"][frame["house"] == 1].tolist() == [1, 2, 3, 4]
+
+
+def test_quantities_of_one_sensor_at_one_time_are_not_the_hour_that_comes_twice(table) -> None:
+    rows = [f"2024-10-27 {hour}:30,S1,{what},{hour}" for hour in ("01", "02", "03") for what in ("temp", "rh")]
+    made = table("time,sensor,metric,value\n" + "\n".join(rows), timezone="Europe/Berlin")
+    assert times(made) == ["10-26 23:30", "10-27 00:30", "10-27 02:30"]
+    assert not said(made.recognised, "Times that repeat")
+
+
+@pytest.mark.parametrize("cell", ["20240301", "202403010000"])
+def test_a_date_without_separators_is_one_beside_an_empty_cell(table, cell: str) -> None:
+    made = table(f"date,temp\n{cell},20\n,21\n{cell.replace('01', '02', 1)},22\n")
+    assert values(made) == {"temp": [20, 22]}
+    assert times(made)[0] == "03-01 00:00"
+
+
 def test_the_hour_that_is_skipped_is_rejected(table) -> None:
     made = table("time,temp\n2024-03-31 01:30,1\n2024-03-31 02:30,2\n", timezone="Europe/Berlin")
     frame, rejected = recognise.read_table(made)
