@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from farmlab.scope import Scope
 
 MOST_DRAWN: Final = 4
+WELL: Final = "good"
+ACT: Final = "act"
+"""Bands of health, see :mod:`farmlab.models.failure.health`."""
 LIKELIER: Final = 2.0
 """From so many times the usual risk on, the table says what it would be and what to do."""
 
@@ -82,15 +85,31 @@ def summary(looked: Looked, lab: Scope) -> str:
         return "No house with birds and readings: nothing can be said of failures."
     needing = [finding for finding in looked.findings if finding.severity != "info"]
     if not needing:
-        where = blocks.counted(len(lab.houses), "house")
-        return f"Nothing is likely to fail in the next two days in {where} ({looked.trained})."
+        where, now = blocks.counted(len(lab.houses), "house"), _not_well(looked)
+        nothing = "Nothing else" if now else "Nothing"
+        return f"{now}{nothing} is likely to fail in the next two days in {where} ({looked.trained})."
     first = needing[0]
     parts = blocks.counted(len(needing), "part")
     return f"{parts} may fail in the next two days. First: house {first.house}, {first.title}."
 
 
+def unwell(looked: Looked) -> list[Outlook]:
+    """Parts that do their work no longer, or hardly, at this moment; the worst first."""
+    return sorted((one for one in looked.outlooks if one.health.band == ACT), key=lambda one: one.health.score)
+
+
+def _not_well(looked: Looked) -> str:
+    """As in "Not well now: house 1 side fans, house 3 drinkers. "; nothing where all is well."""
+    named = [f"house {one.house} {one.label}" for one in unwell(looked)]
+    return f"Not well now: {', '.join(named[:MOST_DRAWN])}{' …' if named[MOST_DRAWN:] else ''}. " if named else ""
+
+
 def table(looked: Looked) -> pd.DataFrame:
-    """One row a part: the two horizons apart, health and its trend, why, and when its limit comes."""
+    """One row a part: the two horizons apart, health and its trend, why, and when its limit comes.
+
+    Those that are not well now come first, then the likeliest to fail. Of parts that are well and no likelier to fail
+    than usual there is nothing to explain.
+    """
     rows = [
         {
             "house": one.house,
@@ -100,22 +119,27 @@ def table(looked: Looked) -> pd.DataFrame:
             "health": one.health.score,
             "a day": one.health_trend,
             "state": one.health.band,
-            "why": "; ".join(reason.says for reason in one.reasons)
-            if one.known
-            else "nothing told of it in the last day",
+            "why": _why(one),
             "limit": risk.when_in_words(one),
             "likely": _likely(one),
         }
-        for one in sorted(looked.outlooks, key=lambda one: -max(np.nan_to_num(list(one.risks.values()))))
+        for one in sorted(looked.outlooks, key=lambda one: (one.health.band != ACT, -risk.highest(one)[1]))
     ]
     columns = ["house", "part", "next 24 h, %", "24–48 h, %", "health", "a day", "state", "why", "limit", "likely"]
     return pd.DataFrame(rows, columns=columns)
 
 
+def _why(one: Outlook) -> str:
+    if not one.known:
+        return "nothing told of it in the last day"
+    asks = one.health.band != WELL or one.times >= LIKELIER
+    return "; ".join(reason.says for reason in one.reasons) if asks else ""
+
+
 def _likely(one: Outlook) -> str:
     """What it would be, where a failure is clearly likelier than usual."""
     what = risk.likely(one) if one.known and one.times >= LIKELIER else None
-    return f"{what.what}: {what.step}" if what else ""
+    return f"{what.what}. {what.step}" if what else ""
 
 
 def risk_table(looked: Looked) -> figures.Table:
@@ -167,7 +191,8 @@ def show(looked: Looked, lab: Scope) -> list[Finding]:
             finding = replace(finding, data={**finding.data, "drawing": picture.svg})
         drawn.append(finding)
     if not drawn:
-        blocks.display(figures.Table("<p>Nothing is likely to fail.</p>", "Nothing is likely to fail."))
+        said = f"{_not_well(looked)}Nothing {'else ' if unwell(looked) else ''}is likely to fail."
+        blocks.display(figures.Table(f"<p>{escape(said)}</p>", said))
     return drawn
 
 

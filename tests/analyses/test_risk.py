@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from farmlab.analyses import failure_model, failure_records, risk
 from farmlab.domain import Answer, Event, EventKind, Farm, Feedback, Finding, Flock, House
 from farmlab.errors import InsufficientData
-from farmlab.models.failure import HORIZONS, TAUGHT
+from farmlab.models.failure import HORIZONS, TAUGHT, health
 from farmlab.scope import Scope
 
 DAYS = 60
@@ -32,6 +33,25 @@ def test_a_farm_without_records_uses_the_shipped_model_and_says_so(house: Scope)
         assert set(one.risks) == set(HORIZONS)
     assert all(finding.kind.endswith("_risk") for finding in looked.findings)
     assert risk.worst(looked, house) is not None
+
+
+def test_what_is_not_well_now_comes_first_and_what_is_well_needs_no_words(house: Scope) -> None:
+    looked = risk.look(house)
+    quiet = [replace(one, health=health(arrived=1, usable=1, level=0, slope=0)) for one in looked.outlooks]
+    broken = [replace(one, health=health(arrived=1, usable=1, level=1, slope=0)) for one in quiet[-1:]]
+    calm, hurt = (
+        replace(looked, outlooks=quiet, findings=[]),
+        replace(looked, outlooks=quiet[:-1] + broken, findings=[]),
+    )
+    assert risk.summary(calm, house).startswith("Nothing is likely to fail")
+    first = f"house {broken[0].house} {broken[0].label}"
+    assert risk.summary(hurt, house).startswith(f"Not well now: {first}. Nothing else is likely to fail")
+    table = risk.table(hurt)
+    assert (table["part"].iloc[0], table["state"].iloc[0]) == (broken[0].label, "act")
+    usual = [one.label for one in quiet if one.known and one.times < risk.LIKELIER]
+    rows = risk.table(calm).set_index("part")["why"]
+    assert usual
+    assert set(rows[usual]) == {""}
 
 
 def test_a_room_has_no_machines_to_fail(room: Scope) -> None:
