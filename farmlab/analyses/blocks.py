@@ -12,7 +12,7 @@ import pandas as pd
 from farmlab import clock, figures
 from farmlab.features import water_feed
 from farmlab.figures import Table
-from farmlab.findings import seen
+from farmlab.findings import ahead, seen
 from farmlab.states import SEVERITIES, VERDICTS
 from farmlab.text import one_line, sure
 
@@ -86,11 +86,12 @@ def show(found: Iterable[Finding], lab: Scope) -> list[Finding]:
 
 
 def block(finding: Finding, lab: Scope) -> Table:
-    """What, where, since when, how sure, why, and what to check first."""
+    """What, where, since or for when, how sure, why, and what to check first."""
     _, shape, word, name = SEVERITIES[finding.severity]
     best = finding.why[0] if finding.why else None
     until = f" until {spoken(finding.end, lab)}" if finding.end else ", going on"
-    lines = [f"since {spoken(finding.start, lab)}{until} · {sure(finding.score)} · {word}"]
+    when = ahead.expected(finding, lab.farm.timezone) or f"since {spoken(finding.start, lab)}{until}"
+    lines = [f"{when} · {sure(finding.score)} · {word}"]
     if best is not None:
         lines.append(
             f"Why: {best.cause} ({100 * best.confidence:.0f} %)" + (f" – {best.evidence}" if best.evidence else "")

@@ -14,6 +14,7 @@ from farmlab.dashboard.seen import Seen, see
 from farmlab.dashboard.state import Fresh, State
 from farmlab.domain import Severity
 from farmlab.features import water_feed
+from farmlab.findings.ahead import expected
 
 if TYPE_CHECKING:
     from farmlab.dashboard.source import Source
@@ -199,12 +200,12 @@ def _span(seen: Seen, finding: Finding) -> Span:
 def _block(seen: Seen, finding: Finding) -> Block:
     first = finding.why[0] if finding.why else None
     why = f"{first.cause}: {first.evidence}".rstrip(": ") if first else ""
-    began = clock.spoken(finding.start, seen.farm.timezone, at=seen.at)
+    zone = seen.farm.timezone
     return Block(
         state=state.BY_SEVERITY[finding.severity],
         word=states.SEVERITIES[finding.severity].word,
         title=finding.title,
-        since=f"since {began}, {clock.in_words(seen.at - finding.start)}",
+        since=expected(finding, zone) or words.since(finding.start, zone, seen.at),
         why=why,
         sure=f"{_sure(first.confidence)} ({first.confidence:.0%})" if first else "",
         check=finding.check,

@@ -12,7 +12,8 @@ from farmlab.dashboard import state, svg, words
 from farmlab.dashboard.seen import LIVING, Seen, see, urgency
 from farmlab.dashboard.source import end as end_of
 from farmlab.dashboard.state import Fresh, State
-from farmlab.domain import FindingStatus
+from farmlab.domain import FindingStatus, Severity
+from farmlab.findings.ahead import expected
 
 if TYPE_CHECKING:
     from farmlab.dashboard.source import Source
@@ -98,7 +99,8 @@ class Overview:
 def read(source: Source, *, at: datetime) -> Overview:
     """Everything that the overview shows at this moment, the worst first."""
     farms = {farm.name: farm for farm in source.store.farms()}
-    living = sorted((one for one in source.store.findings(status=LIVING) if one.farm in farms), key=urgency)
+    every = (one for one in source.store.findings(status=LIVING) if one.farm in farms)
+    living = sorted((one for one in every if one.severity is not Severity.INFO), key=urgency)
     panels = tuple(sorted((_panel(source, farm, living, at) for farm in farms.values()), key=lambda one: -one.worst))
     houses = [tile.state for panel in panels for tile in panel.tiles]
     return Overview(
@@ -119,7 +121,7 @@ def line(finding: Finding, at: datetime, zone: str) -> Line:
         state=state.BY_SEVERITY[finding.severity],
         where=where,
         title=finding.title,
-        since=f"since {clock.spoken(finding.start, zone, at=at)}{seen}",
+        since=(expected(finding, zone) or f"since {clock.spoken(finding.start, zone, at=at)}") + seen,
         check=finding.check[0] if finding.check else "",
         link=link(finding.farm, finding.house),
     )

@@ -64,6 +64,17 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return "just now" if span < timedelta(minutes=1) else f"{clock.in_words(span)} ago"
 
 
+def since(moment: datetime, zone: str, now: datetime) -> str:
+    """Since when something is so, and for how long.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 7, 2, 12, tzinfo=UTC)
+    >>> since(now - timedelta(hours=2), "UTC", now)
+    'since 10:00, 2 h'
+    """
+    return f"since {clock.spoken(moment, zone, at=now)}, {clock.in_words(now - moment)}"
+
+
 def count(many: int, one: str, *, several: str = "") -> str:
     """A number of things.
 

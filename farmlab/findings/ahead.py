@@ -55,7 +55,7 @@ class Coming:
     silo_kg
         Feed that is left; None when it is not known.
     peaks
-        Metric → (height of the next peak, its hours, the highest hour of the past).
+        Metric → (height of the next peak, the ends of its first and last hour, the highest hour of the past).
     """
 
     house: House
@@ -72,6 +72,24 @@ def look(coming: Coming) -> list[Finding]:
     """What is likely (50 % and more) or possible (30 % and more) in the next 48 hours, the most likely first."""
     found = [*_temperature(coming), *_limits(coming), *_silo(coming), *_peak(coming)]
     return sorted(found, key=lambda finding: -finding.score)
+
+
+def expected(finding: Finding, timezone: str) -> str:
+    """When it is expected, for what a forecast warns of; "" for everything else.
+
+    >>> from datetime import UTC, datetime
+    >>> data = {"from": "2026-07-01T12:00:00+00:00", "to": "2026-07-01T16:00:00+00:00"}
+    >>> heat = Finding(category=Category.FORECAST, kind="heat_ahead", house=1, subject="temp", title="", data=data,
+    ...                start=datetime(2026, 7, 1, tzinfo=UTC))
+    >>> expected(heat, "Europe/Berlin")
+    'expected Wed 1 Jul 14:00 – 18:00'
+    """
+    if not {"from", "to"} <= finding.data.keys():
+        return ""
+    zone = clock.zone(timezone)
+    first, last = (clock.parse_time(finding.data[end]).astimezone(zone) for end in ("from", "to"))
+    end = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)} {last:%H:%M}"
+    return f"expected {_day(first)} {first:%H:%M}" + (f" – {end}" if last != first else "")
 
 
 def probability_above(frame: pd.DataFrame, limit: pd.Series | float) -> pd.Series:
@@ -187,7 +205,8 @@ def _peak(coming: Coming) -> Iterator[Finding]:
         chance = float(probability_above(frame.loc[start:end] + (height - frame["forecast"].max()), highest).max())
         about = units.METRICS[metric]
         said = f"{height:.0f} {about.unit} expected, {highest:.0f} {about.unit} was the highest before"
-        yield _finding(coming, metric, metric, f"Highest {about.label} so far", chance, start, end, said)
+        begin = start - pd.Timedelta(hours=1)
+        yield _finding(coming, metric, metric, f"Highest {about.label} so far", chance, begin, end, said)
 
 
 def _finding(
@@ -212,13 +231,15 @@ def _finding(
 
 
 def _spoken(coming: Coming, start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """The hours as people say them: "tomorrow, 14–18 h"."""
+    """The hours with their day: "on Sat 21 Nov, 14–18 h"; findings are kept, and "tomorrow" would grow old."""
     zone = clock.zone(coming.timezone)
-    first, final, now = start.astimezone(zone), end.astimezone(zone), coming.until.astimezone(zone)
-    days = (first.date() - now.date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days, f"on {first:%A}")
+    first, final = start.astimezone(zone), end.astimezone(zone)
     if final - first >= pd.Timedelta(hours=24):
-        return f"from {day.removeprefix('on ')}, {first:%H} h, on"
+        return f"from {_day(first)}, {first:%H} h, on"
     if final.date() > first.date():
-        return f"{day}, {first:%H} h to {final:%A} {final:%H} h"
-    return f"{day}, {first:%H} h" if first == final else f"{day}, {first:%H}–{final:%H} h"
+        return f"on {_day(first)}, {first:%H} h to {_day(final)}, {final:%H} h"
+    return f"on {_day(first)}, {first:%H} h" if first == final else f"on {_day(first)}, {first:%H}–{final:%H} h"
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%a} {local.day} {local:%b}"

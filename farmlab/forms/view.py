@@ -12,6 +12,7 @@ from farmlab.dashboard import render, state, words
 from farmlab.dashboard.seen import urgency
 from farmlab.dashboard.state import State
 from farmlab.domain import ActionStatus, FindingStatus
+from farmlab.findings.ahead import expected
 from farmlab.text import sure
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class Page:
         urgent = sum(card.state is State.CRITICAL for card in waiting)
         count = words.count(len(waiting), "finding").capitalize()
         verb = "waits" if len(waiting) == 1 else "wait"
-        return f"{count} {verb} for an answer{f', {urgent} of them critical' if urgent else ''}."
+        critical = "it is critical" if len(waiting) == 1 else f"{urgent} of them critical"
+        return f"{count} {verb} for an answer{f', {critical}' if urgent else ''}."
 
 
 def read(store: Store, *, at: datetime) -> Page:
@@ -126,7 +128,7 @@ def _card(store: Store, finding: Finding, timezone: str, at: datetime) -> Card:
         state=state.BY_SEVERITY[finding.severity],
         where=f"{finding.farm} · {house}",
         title=finding.title,
-        since=f"since {clock.spoken(finding.start, timezone, at=at)}, {clock.in_words(at - finding.start)}",
+        since=expected(finding, timezone) or words.since(finding.start, timezone, at),
         sure=sure(finding.score),
         why=tuple(
             f"{one.cause} ({one.confidence:.0%}){f': {one.evidence}' if one.evidence else ''}" for one in finding.why

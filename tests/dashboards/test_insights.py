@@ -10,7 +10,7 @@ from farmlab import results
 from farmlab.dashboard import render
 from farmlab.dashboard.insights import TABS, named
 from farmlab.dashboard.state import State
-from farmlab.domain import Category, Farm, Finding, FindingStatus, House, Run, RunStatus, Severity
+from farmlab.domain import Category, Farm, Finding, FindingStatus, House, Hypothesis, Run, RunStatus, Severity
 from tests.dashboards import farms
 from tests.dashboards.conftest import NOW
 
@@ -158,6 +158,32 @@ def test_what_is_to_come_stands_in_three_tabs_with_the_tables_of_the_last_runs(e
     head = next(part.head for part in tab(source, "forecast").parts if part.name == "Hillside")
     assert head == ("house", "temperature, °C", "humidity, %", "CO₂, ppm", "NH₃, ppm", "water, l")
     assert day[3:5] == ("1899 to 1901", "8 to 10")
+
+
+def test_the_next_day_is_the_day_of_the_report(empty):
+    source = filled(empty)
+    times = pd.date_range(NOW + timedelta(minutes=53), periods=48, freq="h")
+    water = pd.DataFrame({"house": 3, "metric": "water", "time": times, "forecast": 10.0, "lower": 9.0, "upper": 11.0})
+    results.record(source.runs / "two days", tables={"forecast": water})
+    source.store.save_run(Run(notebook="forecast", farm="Hillside", house=0, slot=NOW, status=RunStatus.DONE,
+                              folder="two days", page="p.html"))  # fmt: skip
+    [day] = next(part.rows for part in tab(source, "forecast").parts if part.name == "Hillside")
+    assert day == ("3", "240")
+
+
+def test_what_is_foretold_is_nothing_unusual_has_no_cause_and_says_for_when(empty):
+    source = filled(empty)
+    window = {"from": (NOW + timedelta(hours=2)).isoformat(), "to": (NOW + timedelta(hours=6)).isoformat()}
+    silo = replace(expected("silo_ahead", Category.FORECAST, "Silo empty likely", data=window),
+                   severity=Severity.CRITICAL, why=(Hypothesis(cause="the days before", confidence=0.9),))  # fmt: skip
+    source.store.save_findings("Hillside", [silo], source="x", at=NOW)
+    assert tab(source, "anomalies").head.sentence.startswith("3 findings open")
+    assert "Silo empty likely" not in {span.title for row in tab(source, "anomalies").rows for span in row.spans}
+    causes = tab(source, "causes")
+    assert causes.head.sentence.startswith("House 3: Tunnel fan 2 is not moving air")
+    assert [common.text for common in causes.common] == ["Broken belt"]
+    [card] = tab(source, "forecast").cards
+    assert card.since == "expected Wed 1 Jul 16:07 – 20:07"
 
 
 def test_what_has_never_run_says_how_to_run_it(source):

@@ -78,6 +78,17 @@ def test_houses_of_a_farm_share_one_scale(view):
     assert height(tile(view, "House 1").spark) < 50
 
 
+def test_what_is_for_information_asks_nobody_and_is_not_counted(empty):
+    farms.fill(empty.store, NOW, folder=empty.runs / "f")
+    before = overview.read(empty, at=NOW)
+    advice = Finding(category=Category.OPTIMISATION, kind="more_air", house=3, subject="house", title="Too little air",
+                     start=NOW, severity=Severity.INFO)  # fmt: skip
+    empty.store.save_findings("Hillside", [advice], source="x", at=NOW)
+    after = overview.read(empty, at=NOW)
+    assert [line.title for line in after.findings] == [line.title for line in before.findings]
+    assert [panel.findings for panel in after.farms] == [panel.findings for panel in before.farms]
+
+
 def test_findings_are_listed_worst_first_with_what_to_check(view):
     assert [line.where for line in view.findings] == ["Hillside, house 3", "Hillside, house 4", "Hillside, house 5"]
     first = view.findings[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from farmlab.domain import Category, House, HouseKind, Severity
-from farmlab.findings.ahead import Coming, look, probability_above
+from farmlab.findings.ahead import Coming, expected, look, probability_above
 
 NOW = datetime(2026, 7, 10, 6, tzinfo=UTC)
 HOURS = pd.date_range(NOW, periods=49, freq="h")[1:]
@@ -41,10 +42,12 @@ def test_heat_is_said_with_its_hours_on_the_farms_clock_and_its_chance() -> None
     hot = frame(np.where(AFTERNOON, 25.0, 20.0), 1.0)
     (found,) = look(coming(frames={"temp": hot}))
     assert (found.category, found.kind, found.severity) == (Category.FORECAST, "heat_ahead", Severity.WARNING)
-    assert found.title == "Heat stress likely today, 14–18 h"
+    assert found.title == "Heat stress likely on Fri 10 Jul, 14–18 h"
     assert found.score > 0.9
     assert "25.0 °C" in found.why[0].evidence
     assert found.check
+    assert expected(found, "Europe/Berlin") == "expected Fri 10 Jul 14:00 – 18:00"
+    assert expected(replace(found, data={}), "Europe/Berlin") == ""
     (young,) = look(coming(10.0, frames={"temp": hot}))
     assert young.title.startswith("Too warm")
 
@@ -66,7 +69,7 @@ def test_damp_air_makes_grown_birds_suffer_earlier() -> None:
 def test_cold_and_gases_have_their_limits() -> None:
     found = look(coming(8.0, frames={"temp": frame(16.0, 1.0), "co2": frame(4200, 200), "nh3": frame(8, 2)}))
     assert {item.kind for item in found} == {"cold_ahead", "co2_ahead"}
-    assert all("from today, 08 h, on" in item.title for item in found)
+    assert all("from Fri 10 Jul, 08 h, on" in item.title for item in found)
 
 
 def test_an_empty_house_has_no_limits_but_a_room_has() -> None:
@@ -78,11 +81,11 @@ def test_an_empty_house_has_no_limits_but_a_room_has() -> None:
 
 def test_a_silo_that_runs_empty_and_a_peak_above_all_before_are_said() -> None:
     (silo,) = look(coming(frames={"feed": frame(100.0, 10.0)}, silo_kg=2_500.0))
-    assert silo.title == "Silo empty likely tomorrow, 09 h"
+    assert silo.title == "Silo empty likely on Sat 11 Jul, 09 h"
     assert look(coming(frames={"feed": frame(100.0, 10.0)}, silo_kg=9_000.0)) == []
     peak = (12_000.0, HOURS[3], HOURS[7], 10_000.0)
     (power,) = look(coming(frames={"power": frame(11_000.0, 500.0)}, peaks={"power": peak}))
-    assert power.title.startswith("Highest power so far likely today")
+    assert power.title.startswith("Highest power so far likely on Fri 10 Jul, 11–16 h")
 
 
 @pytest.mark.parametrize(("limit", "chance"), [(18.0, 0.9), (20.0, 0.5), (22.0, 0.1)])

@@ -55,7 +55,7 @@ def write(form: Form, label: str, words: str) -> None:
 
 
 def test_it_lists_what_waits_with_severity_why_and_what_to_check(form: Form) -> None:
-    assert "One finding waits for an answer, 1 of them critical." in form.head.value
+    assert "One finding waits for an answer, it is critical." in form.head.value
     (card,) = (row.html.value for row in form._rows.values())
     for words in ("■ critical", "Hillside · House 3", "Broken belt (70%)", "Look at the belt and the breaker"):
         assert words in card

@@ -149,12 +149,12 @@ def _told(head: tuple[str, ...], rows: Rows) -> tuple[tuple[str, ...], Rows]:
 
 
 def _next_day(last: Stored) -> Iterable[tuple[str, ...]]:
-    """Lowest to highest of gauges, totals of amounts, per house; as the forecast was made."""
+    """Lowest to highest of gauges, totals of amounts, per house, over the first 24 hours of the forecast."""
     table = pd.DataFrame(last.table("forecast"))
     if table.empty:
         return
     table["time"] = pd.to_datetime(table["time"], utc=True)
-    day = table[table["time"] <= table["time"].min() + DAY]
+    day = table[table["time"] < table["time"].min() + DAY]
     for house, part in day.groupby("house"):
         by = {str(metric): rows["forecast"].astype(float) for metric, rows in part.groupby("metric")}
         climate = (_reach(by, "temp", 1), _reach(by, "rh", 0), _reach(by, "co2", 0), _reach(by, "nh3", 0))

@@ -17,6 +17,7 @@ from farmlab.dashboard.insights.summary import open_findings
 from farmlab.dashboard.seen import urgency
 from farmlab.dashboard.state import State
 from farmlab.domain import FindingStatus, Severity
+from farmlab.findings.ahead import expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +88,7 @@ class Anomalies:
 def read(source: Source, at: datetime) -> Anomalies:
     """What the store holds of it at this moment."""
     farms = {farm.name: farm for farm in source.store.farms()}
-    found = sorted(open_findings(source), key=urgency)
+    found = sorted((one for one in open_findings(source) if not one.is_outlook), key=urgency)
     drawings = {name: _drawings(source, farm, at) for name, farm in farms.items()}
     zone = next(iter(farms.values())).timezone if farms else "UTC"
     return Anomalies(
@@ -109,7 +110,7 @@ def card(one: Finding, farm: Farm, at: datetime, drawing: str = "") -> Card:
         where=f"{farm.name}, house {one.house}" if one.house else farm.name,
         link=overview.link(farm.name, one.house) if one.house else "",
         title=one.title,
-        since=f"since {clock.spoken(one.start, farm.timezone, at=at)}, {clock.in_words(at - one.start)}{noted}",
+        since=(expected(one, farm.timezone) or words.since(one.start, farm.timezone, at)) + noted,
         sure=text.sure(one.score),
         why=f"{best.cause} ({best.confidence:.0%})" if best else "",
         check=one.check[0] if one.check else "",
@@ -131,6 +132,11 @@ def _harm(hours: object) -> str:
 def listed(said: object) -> list[Any]:
     """A list in the data of a finding; none when it is no list."""
     return list(said) if isinstance(said, list | tuple) else []
+
+
+def was_alert(one: Finding) -> bool:
+    """Whether something was wrong that asked for somebody: no information, no false alarm, and nothing foretold."""
+    return not (one.severity is Severity.INFO or one.status is FindingStatus.FALSE_ALARM or one.is_outlook)
 
 
 def _sentence(found: list[Finding], at: datetime) -> str:
@@ -158,9 +164,7 @@ def _rows(source: Source, farms: Iterable[Farm], at: datetime) -> Iterable[Row]:
     """The houses that had a finding in the week, with its time, farm by farm."""
     for farm in farms:
         week = source.store.findings(farm.name, start=at - WEEK, until=at)
-        told = [
-            one for one in week if one.severity is not Severity.INFO and one.status is not FindingStatus.FALSE_ALARM
-        ]
+        told = [one for one in week if was_alert(one)]
         for number in sorted({one.house for one in told}):
             label = f"{farm.name}, house {number}" if number else farm.name
             mine = tuple(_span(one, at) for one in told if one.house == number)

@@ -13,7 +13,6 @@ from farmlab.dashboard.insights.anomalies import Card
 from farmlab.dashboard.insights.stored import Head
 from farmlab.dashboard.insights.summary import open_findings
 from farmlab.dashboard.seen import urgency
-from farmlab.domain import FindingStatus, Severity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,12 +68,8 @@ class Causes:
 def read(source: Source, at: datetime) -> Causes:
     """What the store holds of it at this moment."""
     farms = {farm.name: farm for farm in source.store.farms()}
-    found = sorted((one for one in open_findings(source) if one.why), key=urgency)
-    past = [
-        one
-        for one in source.store.findings(start=at - PAST, until=at)
-        if one.why and one.severity is not Severity.INFO and one.status is not FindingStatus.FALSE_ALARM
-    ]
+    found = sorted((one for one in open_findings(source) if one.why and not one.is_outlook), key=urgency)
+    past = [one for one in source.store.findings(start=at - PAST, until=at) if one.why and anomalies.was_alert(one)]
     return Causes(
         head=Head(at, state.worst(found), _sentence(found), stored.silence(source, at)),
         reasoned=tuple(_reasoned(one, anomalies.card(one, farms[one.farm], at)) for one in found[:MOST]),
