@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from farmlab.cli import context
-from farmlab.cli.analyse import Time, analyse
+from farmlab.cli.analyse import Dates, Time, analyse
 
 if TYPE_CHECKING:
     from farmlab.analyse.failure import Judged
@@ -28,6 +28,7 @@ def failure(
     unit: Annotated[str, typer.Option(help="Column of the units; unset: recognised.")] = "",
     time: Time = "",
     timezone: Annotated[str, typer.Option(help="Zone of times without an offset.")] = "UTC",
+    dates: Dates = None,
     as_json: context.Json = False,
 ) -> None:
     """Tell how likely each unit fails in the next 24 hours and in the 24 after them.
@@ -41,6 +42,7 @@ def failure(
     asked = one_shot.Asked(
         readings=readings, events=events, maintenance=maintenance, failures=failures, units=units,
         unit=unit, time=time, train_until=train_until, timezone=timezone,
+        dates=dates,
     )  # fmt: skip
     one_shot.prepare(out, [path for path in (readings, events, maintenance, failures, units) if path is not None])
     tables = one_shot.read(asked, now=now)

@@ -157,6 +157,82 @@ def test_what_comes_after_the_end_is_never_learned_from(
     pd.testing.assert_frame_equal(first.reset_index(drop=True), again.reset_index(drop=True))
 
 
+def test_a_record_that_ends_earlier_is_told_the_same(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    """Kinds that turn up or become frequent later, and columns that begin to change, say nothing of earlier risks."""
+    end, readings = pd.Timestamp("2025-05-06"), tables["readings"]
+    late = readings["timestamp"] > end
+    told = readings.assign(valve=np.where(late, readings["volt"], 1.0))
+    seen = readings[["unit", "timestamp"]].iloc[::20]
+    usual = np.where(np.arange(len(seen)) % 3 == 0, "leak", "heat")
+    events = seen.assign(kind=np.where(seen["timestamp"] > end, "leak", usual)).reset_index(drop=True)
+    new = seen[seen["timestamp"] > end].assign(kind="noise")
+    whole = {**tables, "readings": told, "events": pd.concat([events, new])}
+    cut = {name: t[t["timestamp"] <= end] if "timestamp" in t else t for name, t in whole.items()}
+    full, part = (judged(tmp_path, given).risk for given in (whole, cut))
+    same = full[full["timestamp"] <= part["timestamp"].max()].reset_index(drop=True)
+    pd.testing.assert_frame_equal(part, same)
+
+
+WRITTEN = {
+    "day, month, year, and decimal commas": ("%d.%m.%Y %H:%M", {"sep": ";", "decimal": ","}),
+    "slashes, the day first": ("%d/%m/%Y %H:%M:%S", {}),
+    "slashes, the month first": ("%m/%d/%Y %I:%M %p", {"sep": "\t"}),
+    "ISO 8601 with an offset": ("%Y-%m-%dT%H:%M:%S+00:00", {}),
+}
+
+
+@pytest.mark.parametrize("way", [*WRITTEN, "milliseconds since 1970", "date and time of day"])
+def test_tables_are_read_as_people_write_them(tables: dict[str, pd.DataFrame], tmp_path: Path, way: str) -> None:
+    form, options = WRITTEN.get(way, ("%Y-%m-%d %H:%M:%S", {}))
+    plain = failure.read(asked(tmp_path, tables), now=NOW)
+    for name, table in tables.items():
+        shown = table
+        if "timestamp" in table:
+            times = pd.to_datetime(table["timestamp"]).dt.floor("min")
+            shown = table.assign(timestamp=times.dt.strftime(form))
+            if way.startswith("milliseconds"):
+                shown["timestamp"] = times.astype("datetime64[ms]").astype("int64")
+            if way.startswith("date"):
+                shown = shown.assign(Date=times.dt.strftime("%d.%m.%y"), Time=times.dt.strftime("%H:%M"))
+                shown = shown.drop(columns="timestamp")
+        shown.to_csv(tmp_path / f"{name}.csv", index=False, **options)
+    paths = {name: tmp_path / f"{name}.csv" for name in tables}
+    read = failure.read(failure.Asked(**paths), now=NOW)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(read.readings, plain.readings)
+    pd.testing.assert_frame_equal(read.attributes, plain.attributes)
+    assert read.failures == {u: [t.floor("min") for t in times] for u, times in plain.failures.items()}
+    assert read.warnings == ()
+
+
+def test_units_are_the_same_however_their_number_is_written(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    number = {name: table["unit"].str[1:].astype(int) for name, table in tables.items()}
+    told = {
+        "readings": tables["readings"].assign(unit=number["readings"].astype(float)),
+        "failures": tables["failures"].assign(unit=number["failures"].map("{:03d}".format), kind=None),
+        "units": tables["units"].assign(unit=number["units"]),
+    }
+    told["failures"].iloc[3, told["failures"].columns.get_loc("unit")] = None
+    read = failure.read(asked(tmp_path, told), now=NOW)
+    assert list(read.failures) == sorted(map(str, range(16)))
+    assert sum(map(len, read.failures.values())) == len(told["failures"]) - 1
+    assert read.attributes["model"].notna().all()
+    assert read.warnings == ("failures.csv: 1 rows name no unit and were left out.",)
+    assert not any(read.kinds.values())
+
+
+def test_an_order_of_dates_that_few_rows_do_not_tell_is_that_of_the_readings(
+    tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    failures = pd.DataFrame({"unit": "m1", "timestamp": ["04/05/2025 06:00"], "kind": "bearing"})
+    written = {**tables, "failures": failures}
+    for form, day in (("%d/%m/%Y %H:%M", "2025-05-04"), ("%m/%d/%Y %H:%M", "2025-04-05")):
+        written["readings"] = tables["readings"].assign(timestamp=tables["readings"]["timestamp"].dt.strftime(form))
+        read = failure.read(asked(tmp_path, written), now=NOW)
+        assert read.failures["m1"] == [pd.Timestamp(f"{day} 06:00", tz="UTC")]
+    said = failure.read(asked(tmp_path, {**written, "readings": tables["readings"]}, dates="dmy"), now=NOW)
+    assert said.failures["m1"] == [pd.Timestamp("2025-05-04 06:00", tz="UTC")]
+
+
 def test_columns_that_hold_the_answer_are_left_out_and_named(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     readings = tables["readings"].sort_values(["unit", "timestamp"])
     left = np.full(len(readings), 999.0)

@@ -165,7 +165,8 @@ def _learned(rows: pd.DataFrame, until: pd.Timestamp, *, method: str = AUTO) -> 
     known = rows[rows["learn"] & rows["hours"].notna()]
     hours = (known["time"] - rows["time"].min()) / pd.Timedelta(hours=1)
     last = (until - rows["time"].min()) / pd.Timedelta(hours=1)
-    failed = np.sort((hours + known["hours"])[np.isfinite(known["hours"]) & (hours <= last)].to_numpy())
+    failed = hours + known["hours"]
+    failed = np.sort(failed[failed <= last].to_numpy())
     middle = float(failed[int(LEARN * len(failed))]) if len(failed) else last
     features = known.drop(columns=list(_OUTCOME))
     return FailureRisk(method=method).fit(
