@@ -15,6 +15,7 @@ from farmlab.ingest import flocks, retry
 from farmlab.ingest.intake import known_after_poll, sensors_in_words, take_in
 from farmlab.ingest.rejects import Reject, quarantine, summary
 from farmlab.ingest.rounds import close_interrupted
+from farmlab.store import Written
 from farmlab.text import one_line
 
 if TYPE_CHECKING:
@@ -144,15 +145,16 @@ def _import(job: _Job, run: SyncRun, mapping: Mapping[str, str], timezone: str, 
     begun = flocks.save_past(job.store, job.farm, frame)
     kept = quarantine(job.settings, rejects, name=job.path.name, at=job.at)
     said = [*table.recognised.assumptions, sensors_in_words(taken.new_sensors), *begun, summary(rejects, kept)]
+    nothing = taken.written == Written()
     done = replace(
         run,
-        status=SyncStatus.SUCCESS if taken.written.new or taken.written.seen or not rejects else SyncStatus.FAILED,
+        status=SyncStatus.FAILED if nothing and rejects else SyncStatus.SUCCESS,
         ended_at=job.ended_at,
         new=taken.written.new,
         seen=taken.written.seen,
         changed=taken.written.changed,
         rejected=len(rejects),
-        error="" if len(frame) else "no reading could be taken in",
+        error="no reading could be taken in" if nothing else "",
     )
     return Import(job.store.finish_sync(done), table.recognised, tuple(filter(None, said)), kept)
 

@@ -16,6 +16,7 @@ from farmlab.ingest.connect import NONE, connect
 from farmlab.ingest.discovery import discover
 from farmlab.ingest.intake import known_after_poll, sensors_in_words, take_in
 from farmlab.ingest.rejects import quarantine, summary
+from farmlab.store import Written
 from farmlab.text import one_line
 
 if TYPE_CHECKING:
@@ -138,9 +139,12 @@ def _round(work: _Round, run: SyncRun) -> SyncRun:
     _tell(work, [*found.said, sensors_in_words(taken.new_sensors), summary(rejects, kept)])
     problems = [f"{_place(house)}: {one_line(what)}" for house, what in sorted(found.wrong.items())]
     problems += answer.failures
+    useless = bool(rejects) and taken.written == Written()
+    if useless:
+        problems.append(f"nothing could be taken in: {summary(rejects, kept)}")
     return replace(
         run,
-        status=_status(problems, silent=answer.silent),
+        status=_status(problems, silent=answer.silent or useless),
         new=taken.written.new,
         seen=taken.written.seen,
         changed=taken.written.changed,

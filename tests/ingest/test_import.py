@@ -195,6 +195,27 @@ def test_an_archive_and_polls_of_a_farm_are_one_series(site: Site, file) -> None
     assert "temp_c" in site.store.wide(FARM, 1).columns
 
 
+def test_a_correction_beside_a_row_that_cannot_be_read_is_no_failure(farm: Store, settings: Settings, file) -> None:
+    take(farm, settings, file("time,temp\n2026-02-01 00:00,21.5\n"))
+    run = take(farm, settings, file("time,temp\n2026-02-01 00:00,22.5\nTotal,44\n")).run
+    assert (run.status, run.new, run.changed, run.rejected, run.error) == (SyncStatus.SUCCESS, 0, 1, 1, "")
+
+
+def test_a_file_from_the_future_fails_and_says_so(farm: Store, settings: Settings, file) -> None:
+    run = take(farm, settings, file("time,temp\n2036-02-01 00:00,21.5\n")).run
+    assert (run.status, run.error) == (SyncStatus.FAILED, "no reading could be taken in")
+
+
+def test_a_growing_file_of_which_nothing_can_be_taken_in_is_a_failure(store: Store, settings: Settings, file) -> None:
+    path = file("time,barn,temp\n2026-02-01 00:00,North,21.5\n2026-02-01 00:00,South,21.6\n")
+    ingest.add_farm(
+        store, settings, "Logger", at=AT, integration="csv_file", options={"path": str(path)}, timezone=ZONE
+    )
+    run = ingest.sync(store, settings, "Logger", at=AT)
+    assert (run.status, run.rejected) == (SyncStatus.FAILED, 2)
+    assert "its house has no number" in run.error
+
+
 def test_a_growing_file_is_taken_in_at_each_sync(store: Store, settings: Settings, file) -> None:
     path = file(GOOD)
     ingest.add_farm(

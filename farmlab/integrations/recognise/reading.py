@@ -104,9 +104,11 @@ class _Reader:
         numbers = dict(self.known.houses)
         codes, distinct = pd.factorize(self.cells[self.places.house])
         known = [numbers.get(str(name), -1) for name in distinct]
-        house = np.array([*(n if allowed is None or n in allowed else -1 for n in known), -1])[codes]
-        self._reject(house < 0, "its house is not known; add it first: farmlab house add")
-        return house
+        number = np.array([*known, -1])[codes]
+        there = np.array([*(allowed is None or n in allowed for n in known), False])[codes]
+        self._reject(number < 0, "its house has no number, and no house is called so")
+        self._reject((number >= 0) & ~there, "its house is not known; add it first: farmlab house add")
+        return np.where(there, number, -1)
 
     def _wide(self) -> Iterator[_Piece]:
         groups = self._groups()
