@@ -72,7 +72,7 @@ def past(scope: Scope) -> list[Episode]:
     told = scope.store.findings(name, start=start, until=scope.start)
     kinds = ("label", "maintenance_done")
     named = scope.store.events(name, kinds=kinds, start=start, until=scope.until, known_at=scope.known_at)
-    return similar.labelled(told, named)
+    return similar.labelled(told, named, timezone=scope.farm.timezone)
 
 
 def verdict(store: Store, farm: str, house: int, until: datetime) -> Verdict:

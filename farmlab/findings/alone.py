@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from farmlab import clock
 from farmlab.findings import recalibration
 from farmlab.findings.companion_house import HALF_DAY, LIGHT, PADS, SWITCHED, CompanionHouse
 from farmlab.models import calibration, companions
 from farmlab.models.companions import AFTER, SWINGS
 from farmlab.models.episodes import CHECKS, Episode
+from farmlab.units import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -163,7 +163,8 @@ def _jumps(house: CompanionHouse, column: str, size: Values, limit: float) -> It
             "jump",
             rows=(since, first, home - 1),
             times=float(size[peak]) / limit,
-            why=f"it jumped from {before:.4g} to {after:.4g} at {_spoken(house, since)}, "
+            why=f"it jumped from {_number(house, column, before)} to {_number(house, column, after)} "
+            f"at {_spoken(house, since)}, "
             "and nothing beside it lets expect that",
             value=after,
             expected=before,
@@ -182,7 +183,8 @@ def _drifts(house: CompanionHouse, column: str, off: Values, limit: float) -> It
             "off",
             rows=(max(first - round(HALF_DAY / house.case.step), 0), first, last),
             times=float(off[worst]) / limit,
-            why=f"it has moved away from the sensors beside it: {value:.4g}, expected {expected:.4g}",
+            why=f"it has moved away from the sensors beside it: {_number(house, column, value)}, "
+            f"expected {_number(house, column, expected)}",
             value=value,
             expected=expected,
         )
@@ -233,5 +235,9 @@ def _episode(
 
 
 def _spoken(house: CompanionHouse, row: int) -> str:
-    times = pd.DatetimeIndex(house.grid.index)
-    return clock.spoken(times[row], house.case.timezone, at=times[-1])
+    return house.case.spoken(house.grid.index[row])
+
+
+def _number(house: CompanionHouse, column: str, value: float) -> str:
+    """As many digits as titles have."""
+    return f"{value:.{METRICS[house.judged[column]].digits}f}"

@@ -10,7 +10,7 @@ import pandas as pd
 from farmlab.domain import Category, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from farmlab.domain import Finding
     from farmlab.findings.case import Case
@@ -93,7 +93,17 @@ def folded(findings: Sequence[Finding]) -> list[Finding]:
     """The findings of one house without those that another explains; these are named in its data."""
     parents = {child.key: parent for parent in findings for child in findings if _explains(parent, child)}
     kept = [finding for finding in findings if finding.key not in parents]
-    return [_with_children(finding, [c for c in findings if parents.get(c.key) is finding]) for finding in kept]
+    return [
+        _with_children(finding, [one for one in findings if one is not finding and _first(one, parents) is finding])
+        for finding in kept
+    ]
+
+
+def _first(finding: Finding, parents: Mapping[str, Finding]) -> Finding:
+    """What explains a finding, and is explained by nothing itself."""
+    while finding.key in parents:
+        finding = parents[finding.key]
+    return finding
 
 
 def _explains(parent: Finding, child: Finding) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from farmlab import clock
 from farmlab.findings.cause_rules import CAUSES
 
 if TYPE_CHECKING:
@@ -61,14 +62,18 @@ def _likeness(one: Mapping[str, bool], other: Mapping[str, bool]) -> float:
     return sum(one[name] == other[name] for name in shared) / len(shared)
 
 
-def labelled(findings: Sequence[Finding], events: Sequence[Event]) -> list[Episode]:
-    """Findings of the past whose cause somebody has named since: by a label, or by what was mended soon after."""
+def labelled(findings: Sequence[Finding], events: Sequence[Event], *, timezone: str) -> list[Episode]:
+    """Findings of the past whose cause somebody has named since: by a label, or by what was mended soon after.
+
+    ``timezone`` is the farm's, for their days.
+    """
     known = []
     for finding in findings:
         code = next((code for event in events if (code := _named(finding, event))), "")
         if code and isinstance(finding.data.get("answers"), dict):
             answers = {str(name): bool(said) for name, said in finding.data["answers"].items()}
-            known.append(Episode(finding.house, finding.start.date(), finding.kind, answers, code))
+            day = clock.local_date(finding.start, timezone)
+            known.append(Episode(finding.house, day, finding.kind, answers, code))
     return known
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from farmlab.domain import Category, Event, EventKind, Finding, Severity
 from farmlab.findings import cause_rules, facts, similar
 from farmlab.findings.causes import ranked
 from farmlab.findings.facts import Fact
-from tests.findings.houses import START, UNTIL, house, last, look
+from tests.findings.houses import START, UNTIL, ZONE, house, last, look
 
 
 def found(wide: object, kind: str, **options: object) -> Finding:
@@ -92,7 +93,7 @@ def test_what_was_mended_teaches() -> None:
     told = found_fan_loss()
     at = told.start + timedelta(hours=5)
     mended = Event(house=1, time=at, kind=EventKind.MAINTENANCE_DONE, message="belt replaced")
-    past = similar.labelled([told], [mended])
+    past = similar.labelled([told], [mended], timezone=ZONE)
     assert [episode.code for episode in past] == ["fan_belt"]
     again = found_fan_loss(past=past)
     assert again.data["like"].startswith(f"like {told.start.date()} in house 1, which was: a fan belt")
@@ -112,7 +113,21 @@ def test_a_repair_elsewhere_or_much_later_teaches_nothing() -> None:
     told = found_fan_loss()
     late = Event(house=1, time=told.start + timedelta(days=9), kind=EventKind.MAINTENANCE_DONE, message="belt replaced")
     elsewhere = Event(house=2, time=told.start, kind=EventKind.MAINTENANCE_DONE, message="belt replaced")
-    assert similar.labelled([told], [late, elsewhere]) == []
+    assert similar.labelled([told], [late, elsewhere], timezone=ZONE) == []
+
+
+def test_an_episode_is_called_by_its_day_on_the_farm() -> None:
+    told = replace(found_fan_loss(), start=datetime(2026, 6, 29, 22, 30, tzinfo=UTC))
+    mended = Event(house=1, time=told.start, kind=EventKind.MAINTENANCE_DONE, message="belt replaced")
+    [episode] = similar.labelled([told], [mended], timezone="Europe/Berlin")
+    assert episode.day == date(2026, 6, 30)
+
+
+def test_air_that_is_missing_is_said_with_one_number() -> None:
+    told = found_fan_loss()
+    said = f"{100 * told.data['deficit']:.0f} % less air than asked"
+    assert said in told.title
+    assert said in told.data["evidence"][0]["text"] or said in told.why[0].evidence
 
 
 def test_what_harms_birds_sooner_comes_first() -> None:

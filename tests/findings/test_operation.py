@@ -46,6 +46,13 @@ def test_what_another_explains_is_folded_into_it() -> None:
     assert kept.data["also"] == ["temperature_high"]
 
 
+def test_what_follows_from_an_effect_is_named_by_the_first_cause() -> None:
+    power, fans, stale = finding("power_cut"), finding("fan_loss"), finding("co2_ppm_high")
+    for order in ([power, fans, stale], [stale, fans, power]):
+        [kept] = folded(order)
+        assert (kept.kind, set(kept.data["also"])) == ("power_cut", {"fan_loss", "co2_ppm_high"})
+
+
 def test_what_is_more_urgent_or_earlier_or_over_stands_alone() -> None:
     fans = finding("fan_loss")
     for other in (

@@ -82,7 +82,8 @@ def _lack(span: Span) -> Fact | None:
     if lack.empty:
         return None
     limit = float(air.limits(span.case).loc[lack.index].median())
-    return Fact(bool(lack.max() > limit), f"fans move {100 * max(float(lack.max()), 0):.0f} % less air than asked")
+    told = span.finding.data.get("deficit", max(float(lack.max()), 0.0))  # the title says the same
+    return Fact(bool(lack.max() > limit), f"fans move {100 * float(told):.0f} % less air than asked")
 
 
 def _grew(span: Span) -> Fact | None:
