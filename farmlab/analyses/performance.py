@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from farmlab import effectiveness, figures
@@ -43,6 +44,8 @@ class Performance:
     runs: pd.DataFrame
     alerts: pd.DataFrame
     checks: tuple[Check, ...]
+    came: pd.Series
+    """By house: the percentage of the expected readings of the whole window that came"""
 
 
 def measure(lab: Scope, *, alert_days: int) -> Performance:
@@ -53,8 +56,8 @@ def measure(lab: Scope, *, alert_days: int) -> Performance:
     days, latency = performance.sync_days(syncs, zone), _latency(lab, syncs, arrived)
     runs = performance.run_times(_runs(lab))
     alerts = _alerts(lab, alert_days)
-    checks = (_sync(days), _late(lab, latency), _whole(complete), _ran(runs), _worth(alerts, alert_days))
-    return Performance(days, latency, complete, runs, alerts, checks)
+    checks = (_sync(days), _late(lab, latency), _whole(_shares(complete, lab)), _ran(runs), _worth(alerts, alert_days))
+    return Performance(days, latency, complete, runs, alerts, checks, _shares(complete, lab))
 
 
 def summary(measured: Performance) -> str:
@@ -138,7 +141,7 @@ def values(measured: Performance) -> dict[str, float | None]:
     found = {
         "sync_success_pct": _mean(measured.syncs, "success_pct", weight="attempts"),
         "latency_p95_min": _mean(measured.latency, "p95_min"),
-        "complete_pct": float(measured.completeness.to_numpy().mean()) if measured.completeness.size else None,
+        "complete_pct": float(measured.came.mean()) if len(measured.came) else None,
         "runs": float(runs["runs"].sum()),
         "runs_failed": float(runs["failed"].sum()),
         "alerts": float(alerts["alerts"].sum()),
@@ -215,10 +218,16 @@ def _late(lab: Scope, latency: pd.DataFrame) -> Check:
     )
 
 
-def _whole(complete: pd.DataFrame) -> Check:
-    if not complete.size:
+def _shares(complete: pd.DataFrame, lab: Scope) -> pd.Series:
+    """The means of the days of each house; of the first and the last day only their hours in the window count."""
+    edges = [pd.Timestamp(lab.start), *complete.index[1:], pd.Timestamp(lab.until)]
+    hours = np.diff(pd.DatetimeIndex(edges).as_unit("ms").asi8) if complete.size else np.ones(0)
+    return complete.mul(hours, axis=0).sum() / hours.sum() if complete.size else pd.Series(dtype=float)
+
+
+def _whole(by_house: pd.Series) -> Check:
+    if not len(by_house):
         return Check("Readings that came", "none", f"≥ {COMPLETE_AIM:.0f} %", False)
-    by_house = complete.mean()
     share, worst = float(by_house.mean()), str(by_house.idxmin())
     said = f"{share:.1f} %" + (f", least in {worst}: {by_house.min():.1f} %" if len(by_house) > 1 else "")
     return Check("Readings that came", said, f"≥ {COMPLETE_AIM:.0f} %", share >= COMPLETE_AIM)

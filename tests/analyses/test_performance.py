@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from farmlab import config, results
+from farmlab import clock, config, results
 from farmlab.analyses import blocks, daily, performance
 from farmlab.domain import Answer, Category, Feedback, Finding, Run, RunStatus, SyncRun, SyncStatus
 from farmlab.scope import Scope
@@ -69,6 +70,14 @@ def test_a_house_that_sends_half_its_readings_is_named(tmp_path: Path, lab: Scop
     check = said(half, "Readings that came")
     assert check.good is False
     assert check.said.startswith("50.0")
+
+
+def test_an_hour_of_a_day_counts_as_an_hour(house: Scope) -> None:
+    midnight = clock.midnight(clock.local_date(house.until, house.farm.timezone), house.farm.timezone)
+    window = replace(house, start=midnight - timedelta(hours=1), until=midnight + timedelta(hours=9))
+    days = pd.DatetimeIndex([midnight - timedelta(days=1), midnight])
+    shares = performance._shares(pd.DataFrame({"House 1": [0.0, 100.0]}, index=days), window)
+    assert shares["House 1"] == pytest.approx(90.0)
 
 
 def test_alerts_are_judged_by_what_people_said_of_them(lab: Scope) -> None:
