@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from hashlib import blake2b
@@ -88,6 +89,21 @@ def number(value: float | None, digits: int = 0) -> str:
         return NOTHING
     text = f"{value:,.{digits}f}".replace(",", THIN)
     return text.removeprefix("-") if not text.strip(f"-0.{THIN}") else text.replace("-", "−")
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with four digits, or as many as show what lies between them.
+
+    >>> told_apart(26.2612, 22.34), told_apart(1013.24, 1012.81), told_apart(101325.0, 100130.0)
+    (('26.26', '22.34'), ('1013.24', '1012.81'), ('101325', '100130'))
+    """
+    size, between = max(abs(one), abs(other)), abs(one - other)
+    digits = [4]
+    if 1e-10 * size < between < 1e-3 * size:
+        digits.append(math.ceil(math.log10(size / between)) + 2)
+    if 1e4 <= size < 1e9:  # without an exponent
+        digits.append(math.floor(math.log10(size)) + 1)
+    return f"{one:.{max(digits)}g}", f"{other:.{max(digits)}g}"
 
 
 def signed(value: float, digits: int = 0) -> str:

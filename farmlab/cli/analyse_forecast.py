@@ -10,6 +10,7 @@ import typer
 from farmlab.cli import context
 from farmlab.cli.analyse import Dates, File, Group, Time, Timezone, analyse
 from farmlab.cli.columns import aligned
+from farmlab.text import told_apart
 
 if TYPE_CHECKING:
     from farmlab.analyse import Data
@@ -68,7 +69,7 @@ def _told(data: Data, ahead: Ahead, outputs: list[Path]) -> str:
 
 def _series(ahead: Ahead) -> list[str]:
     rows = [
-        [item.name, item.made.model, f"{low:.4g} to {high:.4g}", item.made.reason]
+        [item.name, item.made.model, " to ".join(told_apart(low, high)), item.made.reason]
         for item in ahead.made[:_MOST_SAID]
         if item.made is not None and item.frame is not None
         for low, high in [(item.frame["forecast"].min(), item.frame["forecast"].max())]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from farmlab import clock
+from farmlab.text import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -237,20 +238,20 @@ def _middle(values: pd.Series) -> float:
 
 
 def _why(channel: str, value: float, expected: float, at: str, repeats: int) -> str:
+    read, usual = told_apart(value, expected)
     sentences = {
         "outside": f"{value:g} is far outside of all it has shown before",
         "silent": f"no value since {at}, while others report",
         "stuck": f"{value:g} is repeated since {at}",
         "noise": f"it jumps up and down from reading to reading since {at}",
         "noise_soon": f"it jumps up and down from reading to reading since {at}",
-        "kept_step": f"it jumped from about {expected:.4g} to {value:.4g} at {at} and stayed there",
-        "offset": f"its level has changed since {at}: {value:.4g}, expected {expected:.4g}",
-        "drift": f"it moves away from what the others let expect: {value:.4g}, expected {expected:.4g}",
-        "away": f"it has left its usual place among the sensors beside it: {value:.4g}, expected {expected:.4g}",
-        "trend": f"the mean of a day has moved away from that of the past days: {value:.4g}, expected {expected:.4g}",
+        "kept_step": f"it jumped from about {usual} to {read} at {at} and stayed there",
+        "offset": f"its level has changed since {at}: {read}, expected {usual}",
+        "drift": f"it moves away from what the others let expect: {read}, expected {usual}",
+        "away": f"it has left its usual place among the sensors beside it: {read}, expected {usual}",
+        "trend": f"the mean of a day has moved away from that of the past days: {read}, expected {usual}",
         "pattern": f"its course since {at} is unlike anything in its past",
-        "step": f"it jumped from about {expected:.4g} to {value:.4g} at {at}",
-        "spike": f"it jumped to {value:.4g} and came back to {expected:.4g}"
-        + (f", and so {repeats} times" if repeats > 1 else ""),
+        "step": f"it jumped from about {usual} to {read} at {at}",
+        "spike": f"it jumped to {read} and came back to {usual}" + (f", and so {repeats} times" if repeats > 1 else ""),
     }
     return sentences[channel]

@@ -62,6 +62,22 @@ def test_files_are_left_with_the_rolling_origins_and_hostile_names_are_text(tmp_
         forecast.prepare(out, path)
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e9])
+def test_the_size_of_the_values_does_not_matter(tmp_path: Path, size: float) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    left, said = [], []
+    for folder, frame in ((one, table(5)), (other, table(5) * size)):
+        folder.mkdir()
+        frame.to_csv(folder / "table.csv")
+        data = read(Asked(path=folder / "table.csv"), now=NOW)
+        ahead = forecast.foresee(data, hours=24)
+        left.append(pd.read_csv(forecast.write_forecast(folder, data, ahead))[["forecast", "lower", "upper"]])
+        said.append(forecast.as_values(data, ahead, [])["series"][0]["figures"])
+    np.testing.assert_allclose(left[1] / size, left[0], rtol=1e-4)
+    for row, plain in zip(*said[::-1], strict=True):
+        assert row["mae"] == pytest.approx(plain["mae"] * size, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

@@ -77,6 +77,15 @@ def test_an_episode_has_kind_onset_and_words_in_the_farms_zone(detector: Layered
     assert stuck.check.endswith(".")
 
 
+def test_levels_are_told_with_as_many_digits_as_part_them() -> None:
+    times = pd.date_range("2026-07-01", periods=12, freq="1h", tz="UTC")
+    pascal = pd.DataFrame({"air": [101325.0] * 6 + [101255.0] * 6}, index=times)
+    scores = pd.DataFrame({"air": [0.0] * 8 + [0.9] + [0.0] * 3}, index=times)
+    for shown, words in ((pascal, "from about 101325 to 101255"), (pascal / 100, "from about 1013.25 to 1012.55")):
+        [jump] = episodes({"step": scores}, shown)
+        assert words in jump.why
+
+
 def test_kinds_of_episodes(detector: Layered) -> None:
     X = recent()
     X.iloc[200, 0] += 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -113,14 +114,21 @@ def as_values(data: Data, ahead: Ahead, outputs: list[Path]) -> dict[str, Any]:
 def _rows(item: Foreseen, data: Data) -> pd.DataFrame:
     assert item.made is not None
     assert item.frame is not None
+    rounded = item.frame.round(_decimals(item.frame))
     return pd.DataFrame(
         {
             "timestamp": [on_the_clock(time, data) for time in item.frame.index],
             "sensor": text.inert(item.name),
-            **{name: item.frame[name].round(_DIGITS).to_numpy() for name in ("forecast", "lower", "upper")},
+            **{name: rounded[name].to_numpy() for name in ("forecast", "lower", "upper")},
             "model": item.made.model,
         }
     )
+
+
+def _decimals(frame: pd.DataFrame) -> int:
+    """Six, and more where the whole forecast is small."""
+    largest = float(frame[["forecast", "lower", "upper"]].abs().max(axis=None))
+    return _DIGITS - min(0, math.floor(math.log10(largest))) if largest > 0 else _DIGITS
 
 
 def _view(data: Data, ahead: Ahead, at: datetime, drawn: int) -> dict[str, Any]:
@@ -210,7 +218,8 @@ def _number(value: float) -> str:
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rounded = table.round(4).astype(object)
+    short = {name: table[name].map("{:.5g}".format).astype(float) for name in table.select_dtypes("float")}
+    rounded = table.assign(**short).astype(object)
     rows = rounded.where(rounded.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
 
