@@ -36,27 +36,33 @@ def publish_run(
     farm: Farm,
     good: Run | None = None,
     refuse: Callable[[str], None] | None = None,
+    body: bool = True,
 ) -> Path:
     """Write the page of a run below ``settings.site`` and return its path.
 
     ``good`` is the last good run before this one: what changed is told against it, and the page of a
     failed run leads to it. ``refuse`` is shown the finished page and raises when it must not be published.
+    Without ``body`` the page leaves out what the notebook shows.
 
     Raises
     ------
     NotebookFailed
         The page would be larger than 1 MiB even without its largest figures.
     """
-    text = _small_enough(assets.render("run.html.j2", **_view(settings, run, notebook, farm, good)), notebook.name)
+    shown = html.body(settings.runs / run.folder / "notebook.ipynb") if body else html.NOTHING
+    text = _small_enough(
+        assets.render("run.html.j2", **_view(settings, run, notebook, farm, good, shown)), notebook.name
+    )
     if refuse:
         refuse(text)
     return assets.write(settings.site / run.page, text)
 
 
-def _view(settings: Settings, run: Run, notebook: Notebook, farm: Farm, good: Run | None) -> dict[str, Any]:
+def _view(
+    settings: Settings, run: Run, notebook: Notebook, farm: Farm, good: Run | None, shown: html.Body
+) -> dict[str, Any]:
     folder = settings.runs / run.folder
     found = _results(folder)
-    shown = html.body(folder / "notebook.ipynb")
     at = _until(run)
     headline = _headline(run, notebook, found)
     return {

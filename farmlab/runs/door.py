@@ -226,7 +226,7 @@ class _Job:
         self._publish(done)
         if not self.past:
             outcome.take_in(self.store, self.notebook, done, found)
-        folders.prune(self.settings, clock.now())
+        folders.prune(self.store, self.settings, clock.now())
         return done
 
     def fail(self, claimed: Record, error: RunError) -> Record:
@@ -239,7 +239,7 @@ class _Job:
             error=self.scanner.redact(str(error)),
             page=f"{claimed.folder}.html",
         )
-        self._publish(failed)
+        failed = self._publish_failed(failed)
         if not self.past:
             outcome.say_failed(self.store, self.notebook, failed, error)
         return failed
@@ -247,20 +247,37 @@ class _Job:
     def _interruptions(self) -> dict[str, int]:
         """How often this very slot was killed before, so that it is not tried for ever."""
         failed = self.store.runs(
-            farm=self.farm.name, notebook=self.notebook.name, house=self.house, status=(RunStatus.FAILED,), limit=20
+            farm=self.farm.name,
+            notebook=self.notebook.name,
+            house=self.house,
+            status=(RunStatus.FAILED,),
+            since=self.slot,
+            until=self.slot,
         )
-        counts = [record.results.get(outcome.INTERRUPTED, 0) for record in failed if record.slot == self.slot]
+        counts = [record.results.get(outcome.INTERRUPTED, 0) for record in failed]
         return {outcome.INTERRUPTED: max(counts)} if counts else {}
 
     @property
     def _never_skips(self) -> bool:
         return self.notebook.metadata is not None and self.notebook.metadata.skip == "never"
 
-    def _publish(self, record: Record) -> None:
+    def _publish(self, record: Record, *, body: bool = True) -> None:
         def refuse(html: str) -> None:
             self.scanner.refuse(html, where=self.notebook.name)
 
-        publish.publish_run(self.settings, record, self.notebook, farm=self.farm, good=self.before, refuse=refuse)
+        publish.publish_run(
+            self.settings, record, self.notebook, farm=self.farm, good=self.before, refuse=refuse, body=body
+        )
+
+    def _publish_failed(self, record: Record) -> Record:
+        """With its page; without what the notebook shows, where that was too much; else without a page."""
+        for body in (True, False):
+            try:
+                self._publish(record, body=body)
+            except RunError:
+                continue
+            return record
+        return replace(record, page="")
 
     def _results(self, folder: Any) -> results.Results:
         try:

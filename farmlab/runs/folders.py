@@ -5,11 +5,13 @@ Paths in run records are relative, so that a home can be moved (the demo is buil
 
 from __future__ import annotations
 
+import math
 import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from farmlab import text
+from farmlab import notebooks, text
+from farmlab.domain import RunStatus
 from farmlab.results import PREVIOUS, RESULTS
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from farmlab.config import Settings
     from farmlab.domain import Run
+    from farmlab.store import Store
 
 NOTEBOOK: Final = "notebook.ipynb"
 
@@ -38,19 +41,37 @@ def prepare(settings: Settings, run: Run, before: Run | None) -> Path:
     return folder
 
 
-def prune(settings: Settings, at: datetime) -> list[str]:
-    """Remove what was executed more than ``keep_runs_days`` ago; the last good run of a kind always stays."""
+def prune(store: Store, settings: Settings, at: datetime) -> list[str]:
+    """Remove what was executed more than ``keep_runs_days`` ago; the last good run of a kind always stays.
+
+    Another process may do the same meanwhile.
+    """
     oldest = (at - timedelta(days=settings.keep_runs_days)).timestamp()
-    stale = [folder for folder in settings.runs.glob("*/*/*") if folder.stat().st_mtime < oldest]
-    removed = [folder for folder in stale if not _is_last_good(folder)]
+    stale = [path.relative_to(settings.runs).as_posix() for path in settings.runs.glob("*/*/*") if _made(path) < oldest]
+    shown = _shown(store, settings) if stale else set()
+    removed = [folder for folder in stale if folder not in shown]
     for folder in removed:
-        relative = folder.relative_to(settings.runs).as_posix()
-        shutil.rmtree(folder)
-        (settings.site / f"{relative}.html").unlink(missing_ok=True)
-    return [folder.name for folder in removed]
+        shutil.rmtree(settings.runs / folder, ignore_errors=True)
+        (settings.site / f"{folder}.html").unlink(missing_ok=True)
+    return [folder.rpartition("/")[2] for folder in removed]
 
 
-def _is_last_good(folder: Path) -> bool:
-    house = folder.name.rpartition("-")[2]
-    good = sorted(path.parent.name for path in folder.parent.glob(f"*-{house}/{RESULTS}"))
-    return bool(good) and folder.name == good[-1]
+def _made(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
+def _shown(store: Store, settings: Settings) -> set[str]:
+    """The folders of what the site shows: of every notebook and house the last good run, and the last one at all."""
+    analyses = [notebook.name for notebook in notebooks.catalogue(settings)]
+    kinds = [
+        (notebook, farm.name, house)
+        for farm in store.farms(retired=True)
+        for house in (0, *(house.number for house in store.houses(farm.name, retired=True)))
+        for notebook in analyses
+    ]
+    good = (store.last_run(*kind) for kind in kinds)
+    ended = (store.last_run(*kind, status=(RunStatus.DONE, RunStatus.DISQUALIFIED)) for kind in kinds)
+    return {run.folder for run in (*good, *ended) if run is not None}

@@ -23,4 +23,5 @@ def prune(home: str) -> list[str]:
     settings = config.load(home)
     with Store.open(settings) as store:
         models = store.prune_models(keep=MODELS)
-    return [*folders.prune(settings, clock.now()), *([f"{models} replaced models"] if models else [])]
+        removed = folders.prune(store, settings, clock.now())
+    return [*removed, *([f"{models} replaced models"] if models else [])]

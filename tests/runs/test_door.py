@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -262,6 +264,26 @@ class TestFailing:
         assert [path for path in written if "hunter2-hunter2" in path.read_text()] == []
         assert bench.store.findings(category=Category.ANOMALY) == []
 
+    def test_one_that_shows_too_much_has_a_page_without_it(self, bench: Bench) -> None:
+        write_notebook(bench.analyses, code=f"text = '{'x' * 1_100_000}'")
+        failed = bench.run()
+        assert failed.status is RunStatus.FAILED
+        page = bench.page(failed)
+        assert "1 is the limit" in page
+        assert len(page) < 100_000
+        assert bench.store.runs() == [failed]
+
+    def test_a_secret_that_is_the_name_of_the_farm_lets_no_page_out_but_the_run_ends(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GATE_PASSWORD", "Hillside")
+        bench.store.update_farm(replace(bench.store.farm("Hillside"), settings={"password": "env:GATE_PASSWORD"}))
+        write_notebook(bench.analyses)
+        failed = bench.run()
+        assert (failed.status, failed.page) == (RunStatus.FAILED, "")
+        assert "secret" in failed.error
+        assert list(bench.settings.site.glob("*/warmth/2*.html")) == []
+
     def test_a_run_stopped_by_a_person_is_recorded(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         def stopped(*_: Any, **__: Any) -> None:
             raise KeyboardInterrupt
@@ -298,17 +320,50 @@ class TestKilled:
         assert [run.status for run in bench.store.runs()] == [RunStatus.DONE, RunStatus.FAILED]
 
 
-def test_old_runs_go_but_the_last_good_one_stays(bench: Bench) -> None:
-    import os
-
-    write_notebook(bench.analyses, skip="never")
-    kept = [bench.run(at=NOON + hour * HOUR) for hour in range(3)]
+def grown_old(bench: Bench, *kept: Run) -> None:
     for run in kept:
         os.utime(bench.settings.runs / run.folder, (0, 0))
+
+
+def left(bench: Bench, *kept: Run) -> list[bool]:
+    """Which of these still have their folder and page."""
+    folders = [(bench.settings.runs / run.folder).is_dir() for run in kept]
+    assert folders == [(bench.settings.site / run.page).is_file() for run in kept]
+    return folders
+
+
+def test_old_runs_go_but_the_last_good_one_stays(bench: Bench) -> None:
+    write_notebook(bench.analyses, skip="never")
+    kept = [bench.run(at=NOON + hour * HOUR) for hour in range(3)]
+    grown_old(bench, *kept)
     bench.run("warmth", at=NOON + 3 * HOUR, house=2)
-    there = [(bench.settings.runs / run.folder).is_dir() for run in kept]
-    pages = [(bench.settings.site / run.page).is_file() for run in kept]
-    assert there == pages == [False, False, True]
+    assert left(bench, *kept) == [False, False, True]
+
+
+def test_a_month_without_good_data_leaves_the_last_good_page(bench: Bench) -> None:
+    write_notebook(bench.analyses, skip="never")
+    good = bench.run()
+    silent = [bench.run(at=NOON + hour * HOUR, verdict_of=no_data) for hour in (1, 2)]
+    grown_old(bench, good, *silent)
+    bench.run(at=NOON + 3 * HOUR, verdict_of=no_data)
+    assert left(bench, good, *silent) == [True, False, True], "the last good one, and the last one at all"
+    assert f'href="{good.page}"' in bench.index()
+
+
+def test_somebody_else_who_removes_old_runs_disturbs_no_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(bench.analyses, skip="never")
+    kept = [bench.run(at=NOON + hour * HOUR) for hour in range(2)]
+    grown_old(bench, *kept)
+    glob = Path.glob
+
+    def late(folder: Path, pattern: str) -> list[Path]:
+        found = list(glob(folder, pattern))
+        if pattern == "*/*/*":
+            shutil.rmtree(bench.settings.runs / kept[0].folder)
+        return found
+
+    monkeypatch.setattr(Path, "glob", late)
+    assert bench.run(at=NOON + 2 * HOUR).status is RunStatus.DONE
 
 
 def test_the_page_of_a_farm_with_a_hostile_name(bench: Bench) -> None:
