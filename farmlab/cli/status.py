@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from farmlab import clock, runs, watch
+from farmlab import clock, notebooks, runs, watch
 from farmlab.dashboard import overview, state
 from farmlab.dashboard.source import end
 from farmlab.dashboard.state import Fresh
@@ -57,7 +58,8 @@ def read(store: Store, settings: Settings, at: datetime) -> Status:
     runs.recover(store)
     processes = home.running(settings.data)
     late = [item for item in runs.due(store, settings, at) if at - item.slot > LATE and not item.too_late]
-    farms = tuple(_farm(store, farm, at) for farm in store.farms())
+    analyses = [notebook.name for notebook in notebooks.catalogue(settings)]
+    farms = tuple(_farm(store, farm, analyses, at) for farm in store.farms())
     general = [*_processes(processes or []), *_due(len(late))]
     problems = (*general, *(f"{farm.name}: {problem}" for farm in farms for problem in farm.problems))
     return Status(str(settings.home), at, None if processes is None else tuple(processes), farms, problems)
@@ -89,12 +91,12 @@ def _due(late: int) -> Iterator[str]:
         yield f"{late} {'analysis is' if late == 1 else 'analyses are'} overdue: farmlab run --due"
 
 
-def _farm(store: Store, farm: Farm, at: datetime) -> FarmStatus:
+def _farm(store: Store, farm: Farm, analyses: list[str], at: datetime) -> FarmStatus:
     houses, newest = store.houses(farm.name), store.newest(farm.name)
     fresh = {house.label: state.freshness(newest.get(house.number), at, farm) for house in houses}
     until = end(farm, max(newest.values(), default=None), at)
     verdict = watch.verdict(store, farm.name, 0, until) if houses else None
-    last = _last_runs(store, farm.name)
+    last = _last_runs(store, farm.name, analyses, houses)
     disqualified = verdict is not None and verdict.state is VerdictState.DISQUALIFIED
     return FarmStatus(
         name=farm.name,
@@ -144,11 +146,15 @@ def _poll(store: Store, farm: Farm, at: datetime) -> Iterator[str]:
         yield f"no sync since {clock.spoken(poll.started_at, farm.timezone, at=at)}"
 
 
-def _last_runs(store: Store, farm: str) -> list[Run]:
-    """The newest run of every notebook and scope."""
+def _last_runs(store: Store, farm: str, analyses: list[str], houses: list[House]) -> list[Run]:
+    """The newest run of every notebook and scope, also of what runs too rarely to be among the newest of the farm."""
     found: dict[tuple[str, int], Run] = {}
     for run in store.runs(farm=farm):
         found.setdefault((run.notebook, run.house), run)
+    for notebook, number in product(analyses, (0, *(house.number for house in houses))):
+        rare = None if (notebook, number) in found else store.last_run(notebook, farm, number, status=())
+        if rare is not None:
+            found[notebook, number] = rare
     return [found[key] for key in sorted(found)]
 
 

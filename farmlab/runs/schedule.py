@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from farmlab.notebooks import Notebook
     from farmlab.store import Store
 
-_REMEMBERED: Final = 1000
+_REMEMBERED: Final = 200
 _MOST_MISSED: Final = 200
 """Missed slots that are recorded one by one: a week of hours and more."""
 
@@ -70,11 +70,10 @@ def run_due(store: Store, settings: Settings, at: datetime, **options: Any) -> l
 
 
 def _of_farm(store: Store, farm: Farm, analyses: list[Notebook], at: datetime) -> Iterator[Due]:
-    past = _past(store, farm)
     houses = [house.number for house in store.houses(farm.name)]
     for notebook in suiting(store, farm.name, analyses):
         for house in houses if notebook.scope == "house" else [0]:
-            item = _newest(store, farm, notebook, house, at, past.get((notebook.name, house), []))
+            item = _newest(store, farm, notebook, house, at)
             if item:
                 yield item
 
@@ -91,25 +90,18 @@ def _rarity(notebook: Notebook) -> tuple[bool, bool]:
     return schedule.weekday is not None, schedule.at is not None
 
 
-def _past(store: Store, farm: Farm) -> dict[tuple[str, int], list[Run]]:
-    """The newest runs of a farm by notebook and house, newest slot first."""
-    found: dict[tuple[str, int], list[Run]] = {}
-    for record in store.runs(farm=farm.name, limit=_REMEMBERED):
-        found.setdefault((record.notebook, record.house), []).append(record)
-    return found
-
-
-def _newest(store: Store, farm: Farm, notebook: Notebook, house: int, at: datetime, past: list[Run]) -> Due | None:
+def _newest(store: Store, farm: Farm, notebook: Notebook, house: int, at: datetime) -> Due | None:
     schedule = slots.parse(notebook.schedule)
     assert schedule is not None
     slot = slots.newest(schedule, at, farm.timezone)
-    if any(record.slot == slot and not _was_killed_once(record) for record in past):
+    taken = store.runs(farm=farm.name, notebook=notebook.name, house=house, since=slot, until=slot)
+    if not all(map(_was_killed_once, taken)):
         return None
-    until = _until(store, farm, house, slot, past)
+    until = slot if farm.integration != "none" else _newly_brought(store, farm, notebook, house, slot)
     if until is None:
         return None
-    before = max((record.slot for record in past if record.slot < slot), default=None)
-    missed = slots.missed(schedule, before, slot, farm.timezone, limit=_MOST_MISSED) if before else []
+    before = store.last_run(notebook.name, farm.name, house, status=(), before=slot)
+    missed = slots.missed(schedule, before.slot, slot, farm.timezone, limit=_MOST_MISSED) if before else []
     return Due(
         notebook=notebook.name,
         farm=farm.name,
@@ -121,14 +113,13 @@ def _newest(store: Store, farm: Farm, notebook: Notebook, house: int, at: dateti
     )
 
 
-def _until(store: Store, farm: Farm, house: int, slot: datetime, past: list[Run]) -> datetime | None:
-    """The end of the window; None when there is nothing to look at."""
-    if farm.integration != "none":
-        return slot
+def _newly_brought(store: Store, farm: Farm, notebook: Notebook, house: int, slot: datetime) -> datetime | None:
+    """The newest reading of a farm without integration; None when there is nothing that was not looked at."""
     newest = store.newest(farm.name, house=house)
     if not newest:
         return None
     end, learned = min(slot, max(newest.values())), store.watermark(farm.name, house=house)
+    past = store.runs(farm=farm.name, notebook=notebook.name, house=house, limit=_REMEMBERED)
     seen = any(record.watermark == learned and _saw(record, end) for record in past)
     return None if seen else end
 

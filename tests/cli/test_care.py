@@ -20,6 +20,7 @@ from farmlab.serving import home
 from farmlab.store import Store
 from tests.cli.kit import Terminal
 from tests.dashboards import farms
+from tests.runs.kit import write_notebook
 
 
 @pytest.fixture
@@ -106,6 +107,17 @@ def test_only_the_last_run_of_a_kind_counts(terminal, room):
             slot = clock.now() - timedelta(hours=hours)
             store.save_run(Run(notebook="anomaly", farm="Room", house=1, slot=slot, status=status, error="cell 3"))
     assert "anomaly of Office: done" in terminal.type("status")
+
+
+def test_a_weekly_report_that_failed_is_said_all_week(terminal, room):
+    slots = [clock.now() - timedelta(minutes=20 * number) for number in range(300)]
+    write_notebook(room.notebook_folder / "analyses", "weekly", schedule="none")
+    with Store.open(room) as store:
+        for slot in slots:
+            store.save_run(Run(notebook="anomaly", farm="Room", house=0, slot=slot, status=RunStatus.DONE))
+        weekly = Run(notebook="weekly", farm="Room", house=0, slot=slots[-1], status=RunStatus.FAILED, error="cell 3")
+        store.save_run(weekly)
+    assert "■ Room: weekly failed" in terminal.type("status", code=1)
 
 
 def test_a_process_of_up_that_died_is_said(terminal, room):

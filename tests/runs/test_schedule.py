@@ -135,3 +135,20 @@ def test_what_needs_flocks_is_due_only_on_a_farm_that_has_some(bench: Bench) -> 
     assert [item.notebook for item in due(bench, HALF_PAST)] == ["rooms"]
     bench.store.save_flock("Hillside", Flock(house=1, placed_on=NOON.date()))
     assert {item.notebook for item in due(bench, HALF_PAST)} == {"houses", "rooms"}
+
+
+def test_what_failed_stays_failed_however_much_is_run_meanwhile(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(bench.analyses, code="1 / 0", schedule="weekly mon 06:00")
+    (failed,) = run_due(bench, NOON)
+    others = [NOON - number * timedelta(minutes=2) for number in range(1100)]
+    for slot in others:
+        bench.store.save_run(Run(notebook="other", farm="Hillside", house=0, slot=slot, status=RunStatus.DONE))
+    assert failed.slot < min(others)
+    assert due(bench, NOON) == []
+
+
+def test_the_slots_of_a_quiet_week_are_recorded_for_what_runs_daily_too(bench: Bench) -> None:
+    write_notebook(bench.analyses, schedule="daily 06:00", skip="never")
+    run_due(bench, NOON)
+    slots = [run.slot for run in run_due(bench, NOON + timedelta(days=3))]
+    assert slots == [NOON - 6 * HOUR + timedelta(days=day) for day in (2, 1, 3)]
