@@ -29,6 +29,7 @@ DAILY_METRICS = ("temp", "temp_set", "rh", "water", "feed", "weight", "birds", "
 TOLERATED = 0.05
 """A weight so far below its target is within the band of the figure."""
 MOST_AHEAD = 12
+DAY_H = 24
 _STANDING = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.SNOOZED)
 
 Days = dict[int, pd.DataFrame]
@@ -164,7 +165,8 @@ def next_table(found: list[Finding]) -> pd.DataFrame:
 
 
 def _ahead(part: pd.DataFrame) -> dict[str, str]:
-    by = dict(list(part.groupby("metric")))
+    """Of a forecast that is too old to reach a whole day ahead nothing is said."""
+    by = {metric: rows for metric, rows in part.groupby("metric") if len(rows) >= DAY_H}
     said: dict[str, str] = {}
     for metric, label, digits in (("temp", "temperature, °C", 1), ("rh", "humidity, %", 0)):
         if metric in by:

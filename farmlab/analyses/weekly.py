@@ -139,7 +139,8 @@ def _before(lab: Scope, house: House, age_d: float) -> dict[str, float] | None:
 
 def _days_of(lab: Scope, house: House, one: Flock) -> pd.DataFrame:
     begin = clock.midnight(one.placed_on, lab.farm.timezone)
-    end = clock.midnight((one.ended_on or lab.until.date()) + timedelta(days=1), lab.farm.timezone)
+    last = one.ended_on or clock.local_date(lab.until, lab.farm.timezone)
+    end = clock.midnight(last + timedelta(days=1), lab.farm.timezone)
     wide = lab.store.wide(
         lab.farm.name, house.number, metric=list(daily.DAILY_METRICS), start=begin, until=end, known_at=lab.known_at
     )

@@ -12,7 +12,7 @@ from farmlab.dashboard.ahead import Ahead
 from farmlab.dashboard.plots import Plot, Tick
 from farmlab.dashboard.seen import Seen, see
 from farmlab.dashboard.state import Fresh, State
-from farmlab.domain import Severity
+from farmlab.domain import Category, Severity
 from farmlab.features import water_feed
 from farmlab.findings.ahead import expected
 
@@ -207,10 +207,14 @@ def _block(seen: Seen, finding: Finding) -> Block:
         title=finding.title,
         since=expected(finding, zone) or words.since(finding.start, zone, seen.at),
         why=why,
-        sure=f"{_sure(first.confidence)} ({first.confidence:.0%})" if first else "",
+        sure=_sure(finding, first.confidence) if first else "",
         check=finding.check,
     )
 
 
-def _sure(confidence: float) -> str:
-    return "likely" if confidence >= 0.6 else "possible" if confidence >= 0.3 else "a guess"
+def _sure(finding: Finding, confidence: float) -> str:
+    """How sure the cause is; an advice rests on what was measured, of which nobody has to be sure."""
+    if finding.category is Category.OPTIMISATION:
+        return "why"
+    word = "likely" if confidence >= 0.6 else "possible" if confidence >= 0.3 else "a guess"
+    return f"{word} ({confidence:.0%})"

@@ -98,6 +98,9 @@ class Board:
 
     def _widgets(self) -> None:
         known = [(sensor.label, sensor) for sensor in self.lab.sensors(self.house.number)]
+        if not known:
+            where = f"{self.lab.farm.name}, {self.house.label}"
+            raise DataError("there are no sensors to label", where=where, next_step="Bring readings in first.")
         hours = (self.lab.until - self.lab.start) / timedelta(hours=1)
         shown = min(SPANS.values(), key=lambda offered: abs(offered - hours))
         fitting = {"description_width": "auto"}

@@ -63,6 +63,11 @@ def test_a_step_that_was_done_is_proved_by_the_days_around_it(house: Scope, monk
     hours = advising.hours_of(house, 1)
     after = hours[(hours.index > pd.Timestamp(done)) & (hours.index <= pd.Timestamp(done) + pd.Timedelta(hours=48))]
     assert row["step"] == "Raise it."
+    before = hours[(hours.index > pd.Timestamp(done) - pd.Timedelta(hours=48)) & (hours.index <= pd.Timestamp(done))]
+    assert row["comfort before, %"] == round(100 * before["comfortable"].astype(float).mean())
+    heating = [one["heaters"].mean() / (one["temp_c"] - one["outside_c"]).mean() * 10 for one in (before, after)]
+    assert [row["heaters per 10 °C before"], row["after"]] == [round(one, 2) for one in heating]
+    assert row["heaters per 10 °C before"] != row["after"]
     assert row["comfort after, %"] == round(100 * after["comfortable"].astype(float).mean())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,6 +145,30 @@ def test_house_row_compares_with_targets(house: Scope) -> None:
     targets = daily.target_table(house, days).iloc[0]
     assert "target" in targets["weight, g"]
     assert daily.values(daily.target_table(house, days)) == {"days_behind/1": targets["days behind"]}
+
+
+def test_the_next_24_hours_are_those_of_a_forecast_that_reaches_so_far(
+    house: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = pd.date_range(house.until + timedelta(hours=1), periods=48, freq="h")
+    both = [pd.DataFrame({"house": 1, "metric": metric, "time": times, "forecast": value}) for metric, value in
+            (("water", np.r_[np.full(24, 10.0), np.full(24, 99.0)]), ("temp", 21.0))]  # fmt: skip
+
+    def run(rows: pd.DataFrame) -> SimpleNamespace:
+        return SimpleNamespace(tables={"forecast": rows}, table=lambda name: rows.copy())
+
+    fresh, old = run(pd.concat(both)), run(pd.concat([rows.head(20) for rows in both]))
+    monkeypatch.setattr(daily, "last", lambda lab, notebook: fresh)
+    [row] = daily.next_days(house).to_dict("records")
+    assert row == {"house": 1, "temperature, °C": "21.0 to 21.0", "water, l": "240"}
+    monkeypatch.setattr(daily, "last", lambda lab, notebook: old)
+    assert daily.next_days(house).to_dict("records") == [{"house": 1}]
+
+
+def test_steps_are_planned_only_when_somebody_has_planned_them(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = pd.DataFrame({"house": 1, "step": ["a", "b", "c"], "status": ["recommended", "scheduled", "overdue"]})
+    monkeypatch.setattr(daily.actions, "table", lambda *a, **k: steps)
+    assert daily.planned(house)["step"].tolist() == ["b", "c"]
 
 
 def test_a_room_has_no_flock_and_no_target(room: Scope) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from farmlab.dashboard import house, render
+from farmlab.dashboard.insights import named
 from farmlab.dashboard.state import State
-from farmlab.domain import Category, Farm, Finding, House, Run, RunStatus, Severity
+from farmlab.domain import Category, Farm, Finding, House, Hypothesis, Run, RunStatus, Severity
 from farmlab.errors import UnknownName
 from tests.dashboards import farms
 from tests.dashboards.conftest import NOW
@@ -93,10 +94,13 @@ def test_mere_information_is_called_that_and_marks_no_time(empty):
     empty.store.add_farm(Farm(name="Hill"))
     empty.store.save_house("Hill", House(number=1))
     advice = Finding(category=Category.OPTIMISATION, kind="more_air", house=1, subject="house", title="More air",
-                     start=NOW - timedelta(hours=60), severity=Severity.INFO)  # fmt: skip
+                     start=NOW - timedelta(hours=60), severity=Severity.INFO,
+                     why=(Hypothesis(cause="CO₂ 3200 ppm", confidence=0.7),))  # fmt: skip
     empty.store.save_findings("Hill", [advice], source="test", at=NOW)
     page = house.read(empty, "Hill", 1, at=NOW)
     assert page.spans == ()
+    assert (page.findings[0].sure, page.findings[0].why) == ("why", "CO₂ 3200 ppm"), "what was measured is not likely"
+    assert named("advice").read(empty, NOW).cards[0].why == "CO₂ 3200 ppm"
     assert [one.word for one in page.findings] == ["for information"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farmlab import config, labelling
-from farmlab.domain import Event, EventKind
+from farmlab.domain import Event, EventKind, House
 from farmlab.errors import DataError, UnknownName
 from farmlab.labelling import Label, windows
 from farmlab.labelling.board import Board
@@ -42,6 +42,13 @@ def board(store: Store) -> Board:
 
 def label(start: datetime, end: datetime, **fields: object) -> Label:
     return Label(**({"house": 1, "sensor": SENSOR, "kind": "stuck", "by": "ann"} | fields), start=start, end=end)
+
+
+def test_a_house_without_sensors_has_nothing_to_label_and_says_so(store: Store) -> None:
+    store.save_house("Hillside", House(number=9))
+    lab = Scope(store, store.farm("Hillside"), (store.house("Hillside", 9),), DAY, NOW)
+    with pytest.raises(DataError, match="no sensors to label"):
+        Board(lab, by="ann")
 
 
 @given(st.floats(-0.5, 1.5), st.floats(-0.5, 1.5), st.lists(st.integers(0, 1440), min_size=1, unique=True))

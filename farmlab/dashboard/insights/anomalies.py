@@ -16,7 +16,7 @@ from farmlab.dashboard.insights.stored import Head
 from farmlab.dashboard.insights.summary import open_findings
 from farmlab.dashboard.seen import urgency
 from farmlab.dashboard.state import State
-from farmlab.domain import FindingStatus, Severity
+from farmlab.domain import Category, FindingStatus, Severity
 from farmlab.findings.ahead import expected
 
 if TYPE_CHECKING:
@@ -103,7 +103,6 @@ def read(source: Source, at: datetime) -> Anomalies:
 
 def card(one: Finding, farm: Farm, at: datetime, drawing: str = "") -> Card:
     """A finding as it is shown."""
-    best = one.why[0] if one.why else None
     noted = "" if one.status is FindingStatus.OPEN else f", {one.status}"
     return Card(
         state=state.BY_SEVERITY[one.severity],
@@ -112,12 +111,18 @@ def card(one: Finding, farm: Farm, at: datetime, drawing: str = "") -> Card:
         title=one.title,
         since=(expected(one, farm.timezone) or words.since(one.start, farm.timezone, at)) + noted,
         sure=text.sure(one.score),
-        why=f"{best.cause} ({best.confidence:.0%})" if best else "",
+        why=_why(one) if one.why else "",
         check=one.check[0] if one.check else "",
         harm=_harm(one.data.get("harm_h")),
         also=tuple(str(title) for title in listed(one.data.get("also"))),
         drawing=_shown(drawing, one.title) if drawing else "",
     )
+
+
+def _why(one: Finding) -> str:
+    """The likeliest cause; an advice rests on what was measured, of which nobody has to be sure."""
+    best = one.why[0]
+    return best.cause if one.category is Category.OPTIMISATION else f"{best.cause} ({best.confidence:.0%})"
 
 
 def _harm(hours: object) -> str:
