@@ -56,8 +56,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="unset: SQLite under data/; or postgresql+psycopg://…")
     notebooks: Path | None = Field(None, description="folder of the notebooks; unset: notebooks/ of the workspace")
     bench_data: Path | None = Field(None, description="folder of public labelled data for `make bench`")
-    poll_minutes: float = Field(5.0, gt=0, description="time between two polls of a farm")
-    retry_s: float = Field(2.0, ge=0, description="wait before the first retry of a poll; the next is twice as long")
+    poll_minutes: float = Field(5.0, ge=0.1, le=7 * 24 * 60, description="time between two polls of a farm")
+    retry_s: float = Field(
+        2.0, ge=0, le=3600, description="wait before the first retry of a poll; the next is twice as long"
+    )
     keep_payloads_days: int = Field(14, ge=1, description="how long raw answers of sources are kept")
     keep_logs_days: int = Field(30, ge=1, description="how long log files are kept")
     keep_runs_days: int = Field(30, ge=1, description="how long executed notebooks are kept")
@@ -155,6 +157,10 @@ def load(home: Path | str | None = None) -> Settings:
         raise ConfigError(
             f"the setting {name!r} is not usable: {first['msg']}",
             next_step=f"Correct it in farmlab.toml or FARMLAB_{name.upper()}.",
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(
+            "farmlab.toml or .env cannot be read: it is not UTF-8", next_step="Save it as UTF-8."
         ) from None
     except ValueError as error:  # a farmlab.toml that is not TOML
         raise ConfigError(f"farmlab.toml cannot be read: {error}", next_step="Compare farmlab.example.toml.") from None

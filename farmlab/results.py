@@ -258,7 +258,10 @@ def _inert(cell: Any) -> Any:
 def _read_table(path: Path, texts: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    numbers = pd.read_csv(path, lineterminator="\n", skip_blank_lines=False)
+    try:
+        numbers = pd.read_csv(path, lineterminator="\n", skip_blank_lines=False)
+    except pd.errors.EmptyDataError:  # it has no columns either, as pd.DataFrame([])
+        return pd.DataFrame()
     written = pd.read_csv(path, lineterminator="\n", skip_blank_lines=False, dtype=str, keep_default_na=False)
     return numbers.assign(**{column: written[column].map(_bare).astype(object) for column in texts})
 

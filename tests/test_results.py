@@ -144,6 +144,11 @@ def test_any_text_survives_a_table(tmp_path_factory: pytest.TempPathFactory, tex
     assert list(results.load(folder).table("t")["x"]) == texts
 
 
+def test_a_table_without_columns_is_empty(tmp_path: Path) -> None:
+    results.record(tmp_path, tables={"episodes": pd.DataFrame([])})
+    assert results.load(tmp_path).table("episodes").empty
+
+
 def test_an_empty_table_with_times_is_recorded(tmp_path: Path) -> None:
     empty = pd.DataFrame({"sensor": pd.Series(dtype=object), "first": pd.Series(dtype="datetime64[us, UTC]")})
     results.record(tmp_path, tables={"faults": empty})
