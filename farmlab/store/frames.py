@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 _HOW = {"gauge": "mean", "day_counter": "last", "counter": "last", "amount": "sum"}
 
 
-def wide(rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, step: timedelta | str | None) -> pd.DataFrame:
-    """A row for each time (index ``time``, UTC), a column for each sensor in the order given."""
+def wide(
+    rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, step: timedelta | str | None, zone: str
+) -> pd.DataFrame:
+    """A row for each time (index ``time``, UTC), a column for each sensor in the order given.
+
+    Steps of whole days end at midnight in this zone, where counters begin anew.
+    """
     import pandas as pd
 
     sensor_id, ts, value = numbers(rows, 3)
@@ -32,7 +37,7 @@ def wide(rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, step: ti
     grid[row, _ranks(sensor_id, sensors)] = value
     index = pd.DatetimeIndex(_moments(times), name="time")
     table = pd.DataFrame(grid, index=index, columns=column_names(sensors))
-    return table if step is None else _in_steps(table, sensors, step)
+    return table if step is None else _in_steps(table, sensors, _span(step), zone)
 
 
 def column_names(sensors: Sequence[Sensor]) -> list[str]:
@@ -45,9 +50,9 @@ def column_names(sensors: Sequence[Sensor]) -> list[str]:
 
 
 def tidy(
-    rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, farm: str, step: timedelta | str | None
+    rows: Sequence[tuple[Any, ...]], sensors: Sequence[Sensor], *, farm: str, step: timedelta | str | None, zone: str
 ) -> pd.DataFrame:
-    """Export rows: farm, house, sensor, metric, unit, time, value, quality, learned_at."""
+    """Export rows: farm, house, sensor, metric, unit, time, value, quality, learned_at; steps as those of ``wide``."""
     import pandas as pd
 
     by_name = sorted(sensors, key=lambda sensor: (sensor.house, sensor.source_key))
@@ -64,7 +69,7 @@ def tidy(
         }
     )
     if step is not None:
-        table = _stepped(table, by_name, _span(step))
+        table = _stepped(table, by_name, _span(step), zone)
     return _described(table, by_name, farm)
 
 
@@ -93,25 +98,43 @@ def _span(step: timedelta | str) -> pd.Timedelta:
     return span
 
 
-def _in_steps(table: pd.DataFrame, sensors: Sequence[Sensor], step: timedelta | str) -> pd.DataFrame:
+def _clock(span: pd.Timedelta, zone: str) -> str:
+    """The zone by whose clock steps are counted: the farm's for whole days, else UTC."""
     import pandas as pd
 
-    steps = table.resample(_span(step), closed="right", label="right", origin="epoch")
+    return zone if span % pd.Timedelta(days=1) == pd.Timedelta(0) else "UTC"
+
+
+def _in_steps(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta, zone: str) -> pd.DataFrame:
+    import pandas as pd
+
+    clock = _clock(span, zone)
+    by_clock = table.set_index(pd.DatetimeIndex(table.index).tz_convert(clock).tz_localize(None))
+    steps = by_clock.resample(span, closed="right", label="right", origin="epoch")
     made = {
         "mean": steps.mean(),
         "last": steps.last(),
         "sum": steps.sum(min_count=1),
     }
     columns = {name: made[_HOW[sensor.counts]][name] for name, sensor in zip(table.columns, sensors, strict=True)}
-    return pd.DataFrame(columns, index=made["mean"].index, columns=table.columns)
+    walls = pd.DatetimeIndex(made["mean"].index)
+    return pd.DataFrame(columns, index=walls, columns=table.columns).set_axis(_in_utc(walls, clock))
 
 
-def _stepped(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta) -> pd.DataFrame:
+def _in_utc(walls: pd.DatetimeIndex, zone: str) -> pd.DatetimeIndex:
+    """The moments at which the clocks of the zone show these times; a midnight that is skipped is the next moment."""
+    first = np.ones(len(walls), dtype=bool)
+    return walls.tz_localize(zone, ambiguous=first, nonexistent="shift_forward").tz_convert("UTC")
+
+
+def _stepped(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta, zone: str) -> pd.DataFrame:
     """One row for each sensor and step that has readings; it is as good as the worst of them."""
     import pandas as pd
 
     how = np.array([_HOW[sensor.counts] for sensor in sensors], dtype=object)
-    groups = table.assign(time=table["time"].dt.ceil(span)).groupby(["rank", "time"], sort=True)
+    clock = _clock(span, zone)
+    walls = pd.DatetimeIndex(table["time"]).tz_convert(clock).tz_localize(None)
+    groups = table.assign(time=_in_utc(walls.ceil(span), clock)).groupby(["rank", "time"], sort=True)
     made = groups.agg(
         mean=("value", "mean"), last=("value", "last"), quality=("quality", "max"), learned_at=("learned_at", "max")
     )

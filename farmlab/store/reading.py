@@ -39,12 +39,14 @@ class Reading(Door):
         """Readings in (start, until] as export rows, sorted by house, sensor and time.
 
         House 0 means all houses. With ``known_at`` they are as they were known at that moment. With
-        ``step`` gauges are averaged, counters give their last and amounts their sum, at the end of each step.
+        ``step`` gauges are averaged, counters give their last and amounts their sum, at the end of each step;
+        steps of whole days end at the farm's midnight.
         """
         with self._reading() as connection:
             chosen = _sensors(connection, farm, house or None, metric, sensor=sensor, position=position)
             rows = _rows(connection, chosen, start, until, known_at, names=("quality", "learned_at"))
-        return frames.tidy(rows, chosen, farm=farm, step=step)
+            zone = _zone(connection, farm)
+        return frames.tidy(rows, chosen, farm=farm, step=step, zone=zone)
 
     def wide(
         self,
@@ -65,7 +67,12 @@ class Reading(Door):
         with self._reading() as connection:
             chosen = _sensors(connection, farm, house, metric)
             rows = _rows(connection, chosen, start, until, known_at)
-        return frames.wide(rows, chosen, step=step)
+            zone = _zone(connection, farm)
+        return frames.wide(rows, chosen, step=step, zone=zone)
+
+
+def _zone(connection: Connection, farm: str) -> str:
+    return str(connection.execute(select(tables.farm.c.timezone).where(tables.farm.c.name == farm)).scalar_one())
 
 
 def _sensors(

@@ -149,6 +149,20 @@ def test_tidy_and_wide_agree_on_steps(steady: Hillside) -> None:
         )
 
 
+def test_a_step_of_a_day_ends_at_the_farms_midnight(hillside: Hillside) -> None:
+    """On the days of spring and autumn, too: 23 and 25 hours."""
+    for midnight, hours in (("2026-03-29", 23), ("2026-10-25", 25)):
+        begins = pd.Timestamp(midnight, tz="Europe/Berlin").tz_convert("UTC")
+        counts = [begins + timedelta(hours=hour) for hour in range(-2, hours + 2)]
+        hillside.write(*((1, "W", time, float(100 + (hour - 3) % hours)) for hour, time in enumerate(counts)))
+        ends = begins + timedelta(hours=hours)
+        for table in (
+            hillside.store.read("Hillside", metric="water", start=begins, step="1D").set_index("time")["value"],
+            hillside.store.wide("Hillside", 1, metric="water", start=begins, step="1D")["water_l"],
+        ):
+            assert table[ends] == 100 + hours - 1
+
+
 def test_amounts_are_added_up_and_gaps_stay_gaps(hillside: Hillside) -> None:
     hillside.store.save_sensors("Hillside", [Sensor(house=1, source_key="A", metric="feed", kind="amount")])
     hillside.write((1, "A", NOON + MINUTE, 2.0), (1, "A", NOON + 2 * MINUTE, 3.0), (1, "A", NOON + 3 * HOUR, 4.0))
