@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from farmlab import clock, config, quality, results
-from farmlab.errors import InsufficientData
+from farmlab.errors import DataError, InsufficientData
 from farmlab.store import Store
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def open(farm: str, *, house: int = 0, until: str | datetime = "", hours: float 
         No such farm or house.
     InsufficientData
         There are no readings yet, so that no end can be found.
+    DataError
+        The window would have no length.
     """
+    if not hours > 0:
+        raise DataError(f"a window of {hours:g} hours holds nothing", next_step="Give hours above 0.")
     store = _store(farm)
     record = store.farm(farm)
     houses = tuple(store.houses(farm) if house == 0 else [store.house(farm, house)])

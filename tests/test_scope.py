@@ -10,7 +10,7 @@ import pytest
 
 from farmlab import scope, watch
 from farmlab.domain import Farm, Flock, House, ModelRecord, Sensor, VerdictState
-from farmlab.errors import InsufficientData, UnknownName
+from farmlab.errors import DataError, InsufficientData, UnknownName
 from farmlab.models import kept
 from farmlab.store import Store
 
@@ -88,6 +88,8 @@ def test_open_finds_the_newest_reading_or_says_there_is_none(tmp_path: Path, mon
         scope.open("Bern")
     with pytest.raises(UnknownName, match="house"):
         scope.open("Barn", house=7)
+    with pytest.raises(DataError, match="a window of -5 hours holds nothing"):
+        scope.open("Barn", hours=-5)
 
 
 def test_sample_farms_are_always_there() -> None:

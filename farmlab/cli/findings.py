@@ -9,7 +9,7 @@ import typer
 
 from farmlab.cli import context
 from farmlab.cli.columns import aligned
-from farmlab.domain import ActionStatus, Answer, Feedback, FindingStatus
+from farmlab.domain import ActionStatus, Answer, Category, Feedback, FindingStatus
 
 if TYPE_CHECKING:
     from farmlab.domain import Action, Finding
@@ -25,7 +25,7 @@ Note = Annotated[str, typer.Option(help="A word about why.")]
 def list_findings(
     farm: Annotated[str, typer.Option(help="Of this farm only.")] = "",
     house: Annotated[int, typer.Option(min=0, help="Of this house only.")] = 0,
-    category: Annotated[str, typer.Option(help="Of this category only, such as sensor.")] = "",
+    category: Annotated[Category | None, typer.Option(help="Of this category only, such as sensor.")] = None,
     status: Annotated[FindingStatus | None, typer.Option(help="Those that stand there, such as known.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
     as_json: context.Json = False,
@@ -36,7 +36,7 @@ def list_findings(
     waiting = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.SNOOZED)
     noticed = (status,) if status else () if every else waiting
     with context.open_store() as store:
-        found = store.findings(farm or None, house=house, status=noticed, category=category or None)
+        found = store.findings(farm or None, house=house, status=noticed, category=category)
         rows = [_row(item, _timezone(store, item.farm)) for item in found]
     header = ("id", "farm", "house", "severity", "since", "status", "what")
     text = aligned(header, rows, empty="Nothing is open.")

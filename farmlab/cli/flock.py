@@ -64,7 +64,7 @@ def place(
             birds_placed=birds,
             expected_harvest=parse_day(harvest) if harvest else None,
         )
-        saved = store.save_flock(farm, flock)
+        saved = store.save_flock(farm, _in_order(flock))
     unknown = [name for name, value in (("breed", code), ("number of birds", birds)) if not value]
     told = f" Unknown: {' and '.join(unknown)}; say it with farmlab flock edit." if unknown else ""
     context.say(_plain(saved), as_json=as_json, text=f"Placed a flock in house {house} on {day}.{told} {doubt}".strip())
@@ -80,14 +80,7 @@ def end(
     """Record that the flock of a house is gone."""
     with context.open_store() as store:
         day = _day(store, farm, on)
-        flock = _running(store, farm, house)
-        if day < flock.placed_on:
-            raise DataError(
-                f"{day} is before the placement on {flock.placed_on}",
-                where=f"house {house}",
-                next_step="Check the day.",
-            )
-        saved = store.save_flock(farm, replace(flock, ended_on=day))
+        saved = store.save_flock(farm, _in_order(replace(_running(store, farm, house), ended_on=day)))
     context.say(_plain(saved), as_json=as_json, text=f"The flock of {saved.placed_on} in house {house} ended on {day}.")
 
 
@@ -117,7 +110,7 @@ def edit(
             birds_placed=birds or flock.birds_placed,
             expected_harvest=parse_day(harvest) if harvest else flock.expected_harvest,
         )
-        saved = store.save_flock(farm, changed)
+        saved = store.save_flock(farm, _in_order(changed))
     text = f"Changed the flock of {saved.placed_on} in house {house}. {doubt}".strip()
     context.say(_plain(saved), as_json=as_json, text=text)
 
@@ -141,6 +134,18 @@ def _day(store: Store, farm: str, text: str) -> date:
     from farmlab import clock
 
     return parse_day(text) if text else clock.local_date(clock.now(), store.farm(farm).timezone)
+
+
+def _in_order(flock: Flock) -> Flock:
+    """The flock, whose end and harvest do not lie before its placement."""
+    for day in (flock.ended_on, flock.expected_harvest):
+        if day is not None and day < flock.placed_on:
+            raise DataError(
+                f"{day} is before the placement on {flock.placed_on}",
+                where=f"house {flock.house}",
+                next_step="Check the day.",
+            )
+    return flock
 
 
 def _check_free(store: Store, farm: str, house: int, day: date) -> None:

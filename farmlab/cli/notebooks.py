@@ -55,7 +55,9 @@ def run(
     """
     if due == bool(notebook):
         raise typer.BadParameter("give the name of a notebook, or --due")
-    if (start and (until or due)) or (end and not start):
+    if due and (farm or house or until or parameter or start or end or force):
+        raise typer.BadParameter("--due runs whatever is due, on all farms: give it alone")
+    if (start and until) or (end and not start):
         raise typer.BadParameter("--from and --to are for the past, --until is for one run")
     settings = context.settings()
     with context.open_store() as store:

@@ -49,13 +49,14 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="A list of objects instead of CSV.")] = False,
 ) -> None:
     """Readings as rows: farm, house, sensor, metric, unit, time, value, quality, learned_at."""
-    from farmlab import clock
+    from farmlab import clock, units
 
     with context.open_store() as store:
         record = store.farm(farm)
         first = clock.parse_time(start, record.timezone) if start else None
         last = clock.parse_time(until, record.timezone) if until else None
-        rows = store.read(farm, house=house, metric=metric or None, start=first, until=last, step=step or None)
+        code = units.metric(metric).code if metric else None
+        rows = store.read(farm, house=house, metric=code, start=first, until=last, step=step or None)
     _write(rows, out, as_json=as_json)
 
 

@@ -22,11 +22,22 @@ def choose(host: str, port: int, *, setting: str) -> int:
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
+            option = setting.startswith("--")
             raise ConfigError(
                 f"port {port} of {host} cannot be used: {getattr(error, 'strerror', None) or error}",
-                next_step=f"Set {setting} (FARMLAB_{setting.upper()}) to another port, or to 0 for any free one.",
+                next_step=f"Set {setting if option else f'{setting} (FARMLAB_{setting.upper()})'} to another port,"
+                " or to 0 for any free one.",
             ) from None
         return int(probe.getsockname()[1])
+
+
+def url(host: str, port: int) -> str:
+    """The address that people open.
+
+    >>> url("127.0.0.1", 8866), url("::1", 8866)
+    ('http://127.0.0.1:8866', 'http://[::1]:8866')
+    """
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def listening(host: str, port: int, *, timeout_s: float = 0.3) -> bool:

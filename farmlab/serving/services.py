@@ -66,9 +66,9 @@ def plan(settings: Settings, *, gateways: Iterable[str] = (), with_forms: bool =
         *(service for service, _ in writing),
     )
     addresses = (
-        ("Dashboards", f"http://{settings.host}:{page}/voila/render/overview.ipynb?token={token}"),
+        ("Dashboards", f"{ports.url(settings.host, page)}/voila/render/overview.ipynb?token={token}"),
         *(("Forms", address) for _, address in writing),
-        ("Schedules", f"http://{settings.host}:{server}  (sign in with farmlab:{password})"),
+        ("Schedules", f"{ports.url(settings.host, server)}  (sign in with farmlab:{password})"),
         ("Reports", str(settings.site / "index.html")),
     )
     return Plan(services, addresses)
@@ -78,7 +78,7 @@ def prefect_env(settings: Settings, port: int, password: str) -> dict[str, str]:
     """The environment of Prefect's server and clients: its own database, no telemetry, a password, pruned history."""
     return {
         "PREFECT_HOME": str(settings.data / "prefect"),
-        "PREFECT_API_URL": f"http://{settings.host}:{port}/api",
+        "PREFECT_API_URL": f"{ports.url(settings.host, port)}/api",
         "PREFECT_SERVER_API_AUTH_STRING": f"farmlab:{password}",
         "PREFECT_API_AUTH_STRING": f"farmlab:{password}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -98,7 +98,7 @@ def prefect_env(settings: Settings, port: int, password: str) -> dict[str, str]:
 
 def prefect(settings: Settings, port: int, env: dict[str, str]) -> Service:
     """Prefect's server with its UI."""
-    address = f"http://{settings.host}:{port}"
+    address = ports.url(settings.host, port)
     return Service(
         "prefect",
         (sys.executable, "-m", "prefect", "server", "start", "--host", settings.host, "--port", str(port)),
@@ -139,7 +139,7 @@ def forms(settings: Settings, port: int, token: str) -> Service:
 def _forms_with_token(settings: Settings) -> tuple[Service, str]:
     token = secrets.token_urlsafe(24)
     port = ports.choose(settings.host, settings.forms_port, setting="forms_port")
-    return forms(settings, port, token), f"http://{settings.host}:{port}/voila/render/findings.ipynb?token={token}"
+    return forms(settings, port, token), f"{ports.url(settings.host, port)}/voila/render/findings.ipynb?token={token}"
 
 
 def _voila(settings: Settings, name: str, port: int, token: str, *, folder: Path) -> Service:
@@ -151,7 +151,7 @@ def _voila(settings: Settings, name: str, port: int, token: str, *, folder: Path
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_private(folder / "voila.json", voila_config(settings, port, token))
-    address = f"http://{settings.host}:{port}"
+    address = ports.url(settings.host, port)
     return Service(
         name,
         (sys.executable, "-m", "voila", str(notebooks), "--no-browser"),

@@ -96,6 +96,13 @@ def test_wrong_usage_is_exit_code_2(terminal: Terminal) -> None:
     terminal.type("run", "warmth", "--house", "-1", code=2)
 
 
+@pytest.mark.parametrize("words", [("--farm", "Hillside"), ("--house", "1"), ("--force",), ("-p", "day=1")])
+def test_what_is_due_is_not_narrowed(bench: Bench, terminal: Terminal, words: tuple[str, ...]) -> None:
+    write_notebook(bench.analyses)
+    assert "give it alone" in terminal.type("run", "--due", *words, code=2)
+    assert bench.store.runs() == []
+
+
 def test_the_past_is_run_moment_by_moment_and_its_values_are_gathered(bench: Bench, terminal: Terminal) -> None:
     write_notebook(bench.analyses, code='assert until[:10] != "2026-06-02", "no such day"')
     bench.read(NOON)

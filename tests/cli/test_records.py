@@ -132,8 +132,9 @@ def test_the_life_of_a_flock(barn: Terminal) -> None:
         barn.type("flock", "place", *here, "--on", "2026-02-01")
     barn.type("flock", "edit", *here, "--birds", "20000", "--on", "2026-01-09", "--harvest", "2026-02-20")
     assert barn.ask("house", "list", "--farm", "Barn")[0]["placed_on"] == "2026-01-09"
-    with pytest.raises(DataError, match="before the placement"):
-        barn.type("flock", "end", *here, "--on", "2026-01-01")
+    for words in (("end", *here, "--on"), ("edit", *here, "--ended"), ("edit", *here, "--harvest")):
+        with pytest.raises(DataError, match="2026-01-01 is before the placement on 2026-01-09"):
+            barn.type("flock", *words, "2026-01-01")
     barn.type("flock", "end", *here, "--on", "2026-02-19")
     barn.type("flock", "place", *here, "--on", "2026-03-01")
     barn.type("flock", "edit", *here, "--placed", "2026-01-09", "--ended", "2026-02-18")

@@ -57,6 +57,9 @@ class TestFindings:
     def test_others_are_left_out(self, terminal: Terminal, found: str, options: tuple[str, str]) -> None:
         assert terminal.type("findings", "list", *options) == "Nothing is open.\n"
 
+    def test_a_category_that_there_is_not_is_wrong_usage(self, terminal: Terminal, found: str) -> None:
+        assert "'optimisation'" in terminal.type("findings", "list", "--category", "advice", code=2)
+
     def test_one_is_shown_with_why_and_what_was_said(self, terminal: Terminal, found: str) -> None:
         terminal.type("findings", "ack", found, "--note", "on my way", "--by", "Ann")
         said = terminal.type("findings", "show", found)
@@ -239,6 +242,10 @@ class TestExport:
         assert terminal.type("export", "--farm", "Hillside", "--out", str(target)).startswith("1 rows in ")
         (row,) = self.rows(target.read_text())
         assert (row["sensor"], row["value"]) == ("'=cmd()", "-1.5")
+
+    def test_an_unknown_metric_names_the_nearest(self, terminal: Terminal) -> None:
+        with pytest.raises(UnknownName, match="Did you mean 'temp'"):
+            terminal.type("export", "--farm", "Hillside", "--metric", "tmp")
 
     def test_a_place_that_cannot_be_written_is_said(self, terminal: Terminal, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="cannot be written"):

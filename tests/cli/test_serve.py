@@ -251,5 +251,8 @@ def test_lab_serves_the_notebooks_with_a_token_and_asks_for_no_news(tmp_path):
 
 def test_lab_listens_on_the_port_that_was_asked_for_or_says_that_it_is_taken(tmp_path):
     settings = config.load(tmp_path / "home")
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(ConfigError, match="--port"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(ConfigError, match="Set --port to another port"),
+    ):
         lab.start(settings, port=server.getsockname()[1], browser=True)
