@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pytest
 
 from farmlab.analyses import advising
 from farmlab.domain import Action, ActionStatus
+from farmlab.features import water_feed
 from farmlab.findings.advice import Advice, Effect
 
 if TYPE_CHECKING:
-    import pytest
-
     from farmlab.scope import Scope
 
 ADVICE = Advice(
@@ -34,6 +34,17 @@ def test_every_house_with_birds_is_looked_at_and_a_missing_balance_says_why(hous
     table = advising.balance_table([item])
     assert table["heat balance"].iloc[0]
     assert "comfortable_h/1" in advising.values([item])
+
+
+def test_water_to_feed_is_litres_for_each_kilogram(house: Scope) -> None:
+    wide, zone = house.wide(1, metric=["water", "feed"]), house.farm.timezone
+    kinds = {sensor.column: sensor.counts for sensor in house.sensors(1)}
+    litres, kilograms = (
+        water_feed.amounts(wide[name], kind=kinds[name], timezone=zone).sum() for name in ("water_l", "feed_kg")
+    )
+    [item] = advising.advised(house)
+    assert item.situation.water_feed == pytest.approx(litres / kilograms)
+    assert item.situation.water_feed > 1
 
 
 def test_a_room_without_a_flock_gets_no_advice(room: Scope) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from farmlab.analyses import anomaly, arrivals, blocks, coming, daily
-from farmlab.domain import Category, Finding, Hypothesis, Severity, Verdict, VerdictState
+from farmlab.domain import Category, Finding, Hypothesis, Sensor, Severity, Verdict, VerdictState
 from farmlab.figures import Picture
 from farmlab.findings import seen
 
@@ -169,6 +169,16 @@ def test_steps_are_planned_only_when_somebody_has_planned_them(house: Scope, mon
     steps = pd.DataFrame({"house": 1, "step": ["a", "b", "c"], "status": ["recommended", "scheduled", "overdue"]})
     monkeypatch.setattr(daily.actions, "table", lambda *a, **k: steps)
     assert daily.planned(house)["step"].tolist() == ["b", "c"]
+
+
+def test_what_silos_hold_is_their_sum_by_their_newest_readings(house: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = pd.date_range(house.start, periods=3, freq="h")
+    silos = pd.DataFrame({"silo_kg_1": [900.0, 800.0, np.nan], "silo_kg_2": [500.0, np.nan, 450.0]}, index=times)
+    monkeypatch.setattr(type(house), "wide", lambda self, number, **more: silos)
+    monkeypatch.setattr(type(house), "sensors", lambda self, number: [Sensor(house=1, source_key="s", metric="silo")])
+    assert coming._silo(house, house.houses[0]) == 1250.0
+    monkeypatch.setattr(type(house), "sensors", lambda self, number: [])
+    assert coming._silo(house, house.houses[0]) is None
 
 
 def test_a_room_has_no_flock_and_no_target(room: Scope) -> None:
