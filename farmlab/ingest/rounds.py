@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from farmlab import clock, logs, secrets
-from farmlab.domain import SyncRun, SyncStatus
+from farmlab.domain import EventKind, SyncRun, SyncStatus
 from farmlab.errors import ConfigError, FarmLabError
 from farmlab.ingest import payloads, retry
 from farmlab.ingest.asking import ask
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from farmlab.config import Settings
-    from farmlab.domain import Farm
+    from farmlab.domain import Event, Farm
     from farmlab.store import Store
 
 LONGEST_SYNC: Final = timedelta(minutes=20)
@@ -132,8 +132,7 @@ def _round(work: _Round, run: SyncRun) -> SyncRun:
     history = answer.live.table is not None and not store.newest(farm.name)
     frame = known_after_poll(answer.frame(), farm, at=at) if history else answer.frame()
     taken = take_in(store, farm.name, frame, answer.sensors, at=at)
-    known = {0, *(house.number for house in store.houses(farm.name))}
-    store.write_events(farm.name, [event for event in answer.alarms if event.house in known], learned_at=at)
+    store.write_events(farm.name, _new_alarms(work, answer.alarms), learned_at=at)
     rejects = (*answer.rejects, *taken.rejects)
     kept = quarantine(work.settings, rejects, name=f"{farm.name}-sync", at=at)
     _tell(work, [*found.said, sensors_in_words(taken.new_sensors), summary(rejects, kept)])
@@ -152,6 +151,18 @@ def _round(work: _Round, run: SyncRun) -> SyncRun:
         error=_joined(problems),
         known_as="polling" if history else run.known_as,
     )
+
+
+def _new_alarms(work: _Round, alarms: Sequence[Event]) -> list[Event]:
+    """Those of recorded houses; one that is told without a time (it has that of the poll) is new once a day."""
+    known = {0, *(house.number for house in work.store.houses(work.farm.name))}
+    lately = work.store.events(work.farm.name, kinds=(EventKind.ALARM,), start=work.at - timedelta(days=1))
+    running = {(event.house, event.message) for event in lately if event.ended_at is None}
+    return [
+        alarm
+        for alarm in alarms
+        if alarm.house in known and (alarm.time != work.at or (alarm.house, alarm.message) not in running)
+    ]
 
 
 def _judge(store: Store, farm: Farm, *, at: datetime) -> None:

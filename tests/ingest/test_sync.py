@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from farmlab import ingest
-from farmlab.domain import EventKind, FindingStatus, Quality, SyncRun, SyncStatus
+from farmlab.domain import Event, EventKind, FindingStatus, Quality, SyncRun, SyncStatus
 from farmlab.errors import Busy, ConfigError
 from farmlab.integrations.rotem import Rotem
 from farmlab.simulator.gateway import Traps
@@ -37,6 +37,18 @@ def test_the_same_moment_again_adds_nothing(site: Site) -> None:
     first = site.sync()
     again = site.sync(minutes=0)
     assert (again.new, again.changed, again.seen) == (0, 0, first.new)
+
+
+def test_an_alarm_that_is_told_without_its_time_is_one_event_and_not_one_a_poll(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(_: Rotem, at: datetime) -> list[Event]:
+        return [Event(house=1, time=at, kind=EventKind.ALARM, message="Hot")]
+
+    monkeypatch.setattr(Rotem, "read_alarms", told)
+    site.add()
+    first, *_ = (site.sync().started_at for _ in range(3))
+    assert [event.time for event in site.store.events(FARM)] == [first]
 
 
 def test_one_house_that_is_offline_makes_it_partial_and_is_an_event_until_it_speaks(site: Site) -> None:
