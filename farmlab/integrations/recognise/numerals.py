@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import pandas as pd
 
+from farmlab.units import known_units
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,7 +27,8 @@ NO_VALUE_NUMBERS: Final = (-9999.0, -8888.0)
 
 _SWITCH: Final = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 _BLANKS: Final = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"})
-_NUMBER: Final = re.compile(r"(?P<number>[+-]?[\d.,' ]*\d[\d.,]*(?:[eE][+-]?\d+)?)\s*(?P<unit>\D{0,8})")
+_NUMBER: Final = re.compile(r"(?P<number>[+-]?[\d.,' ]*\d[\d.,]*(?:[eE][+-]?\d+)?)\s*(?P<unit>(?![+-])\D{0,8})")
+"""A sign behind a number is no unit: some programs write -5 as ``5-``."""
 _GROUPED_BY: Final = {
     ".": re.compile(r"[+-]?\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*(?:\.\d+)?"),
     ",": re.compile(r"[+-]?\d{1,3}(?:([.' ])\d{3})(?:\1\d{3})*(?:,\d+)?"),
@@ -87,10 +90,14 @@ def share_numeric(cells: Iterable[str], decimal: Decimal) -> float:
 
 
 def unit_in_cells(cells: Iterable[str]) -> str:
-    """The unit that stands behind the numbers of a column, where all agree: ``"21.5 °C"``."""
+    """The unit that stands behind the numbers of a column, as in ``"21.5 °C"``.
+
+    Where several do it is all of them, "°C/°F", which no quantity has.
+    """
     matches = [_NUMBER.fullmatch(cell.translate(_BLANKS).strip()) for cell in cells if cell.strip()]
     units = {match["unit"].strip() for match in matches if match}
-    return units.pop() if len(units) == 1 else ""
+    known = sorted(unit for unit in units if unit.lower() in known_units())
+    return "/".join(known) or (units.pop() if len(units) == 1 else "")
 
 
 def _read(cell: str, decimal: Decimal) -> tuple[float, str]:

@@ -64,7 +64,7 @@ def of_keys(raw: Raw, places: Places, said: Mapping[str, Said], *, keep_unknown:
     columns, notes = [], []
     for cells in rows:
         key, metric, unit = cells
-        name = f"{key} {metric}" if metrics[key] > 1 else key
+        name = " ".join(filter(None, (key, metric))) if metrics[key] > 1 else key or metric
         words = said.get(key) or _by_metric(key, metric)
         column, sentence = _column(name, -1, words, one_line(unit), values[rows[cells]])
         columns.append(replace(column, cells=cells))

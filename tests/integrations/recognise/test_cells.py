@@ -44,6 +44,11 @@ def test_switches_are_numbers(table) -> None:
     assert values(table("time,Occupancy\n2024-01-01,True\n2024-01-02,False\n")) == {"Occupancy": [1, 0]}
 
 
+def test_a_sign_behind_a_number_is_not_overlooked(table) -> None:
+    made = table("time,temp\n2024-01-01,5-\n2024-01-02,6\n2024-01-03,7\n")
+    assert values(made) == {"temp": [6, 7]}
+
+
 def test_what_is_no_number_costs_only_its_cell(table) -> None:
     made = table("time,temp,rh\n2024-01-01,=cmd(),50\n2024-01-02,1e999,51\n2024-01-03,20,52\n")
     assert values(made) == {"temp": [20], "rh": [50, 51, 52]}

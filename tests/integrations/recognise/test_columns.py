@@ -66,6 +66,14 @@ def test_a_unit_in_the_cells_or_in_a_row_below_the_header(table) -> None:
     assert values(table("time,Temp,RH\n,°F,%\n2024-01-01,86,50\n2024-01-02,86,50\n"))["Temp [°F]"] == [30, 30]
 
 
+def test_a_unit_in_some_cells_is_that_of_all_and_two_units_are_none(table) -> None:
+    made = table("time;temp\n2024-01-01;86 °F\n2024-01-02;86\n2024-01-03;50 °F\n")
+    assert values(made) == {"temp": [30, 30, 10]}
+    made = table("time;temp;rh\n2024-01-01;86 °F;50\n2024-01-02;30 °C;50\n")
+    assert list(values(made)) == ["rh"]
+    assert said(made.recognised, "the unit '°C/°F' is not known")
+
+
 def test_units_that_only_the_values_tell_are_said(table) -> None:
     made = table("time,Temp,RH\n2024-01-01,86,0.5\n2024-01-02,86,0.6\n")
     assert values(made) == {"Temp": [30, 30], "RH": [50, 60]}

@@ -35,6 +35,11 @@ def test_a_long_table_whose_header_does_not_say_so(table) -> None:
     assert said(made.recognised, "A long table")
 
 
+def test_rows_that_name_no_sensor_are_called_by_what_they_measure(table) -> None:
+    made = table("time,sensor,metric,value\n2024-01-01,S1,temp,20\n2024-01-01,,rh,50\n2024-01-02,,rh,51\n")
+    assert values(made) == {"S1": [20], "rh": [50, 51]}
+
+
 def test_keys_of_a_long_table_can_be_mapped(table) -> None:
     made = table("time,tag,value\n2024-01-01,T1,86\n2024-01-01,X,1\n", columns={"T1": "temp:F"})
     assert values(made) == {"T1": [30]}
