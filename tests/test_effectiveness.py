@@ -43,6 +43,21 @@ def test_alerts_are_counted_by_month_and_kind_with_what_people_said() -> None:
     assert math.isnan(august["precision"])
 
 
+def test_a_month_is_one_of_the_farms_calendar() -> None:
+    night = datetime(
+        2026, 6, 30, 21, 30, tzinfo=UTC
+    )  # told an hour later, after midnight of the farm
+    [row] = effectiveness.effectiveness([alert(1, night)], [], [], timezone="Europe/Berlin").to_dict("records")
+    assert row["month"] == "2026-07"
+
+
+@pytest.mark.parametrize(("over_before", "missed"), [(timedelta(hours=23), 0), (timedelta(hours=25), 1)])
+def test_an_alert_that_was_over_a_day_before_did_not_announce_a_failure(over_before: timedelta, missed: int) -> None:
+    event = failure(NOON + 2 * DAY)
+    over = alert(1, end=event.time - over_before)
+    assert effectiveness.effectiveness([over], [], [event])["missed"].sum() == missed
+
+
 def test_findings_that_ask_nobody_to_act_are_no_alerts() -> None:
     assert effectiveness.effectiveness([alert(1, severity=Severity.INFO)], [], []).empty
 

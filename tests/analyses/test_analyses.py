@@ -15,6 +15,7 @@ from farmlab.analyses import anomaly, arrivals, blocks, coming, daily
 from farmlab.domain import Category, Finding, Hypothesis, Sensor, Severity, Verdict, VerdictState
 from farmlab.figures import Picture
 from farmlab.findings import seen
+from farmlab.text import signed
 
 if TYPE_CHECKING:
     from farmlab.scope import Scope
@@ -138,12 +139,19 @@ def test_a_series_without_history_is_refused_in_a_sentence(house: Scope) -> None
 
 def test_house_row_compares_with_targets(house: Scope) -> None:
     days = daily.flocks(house)
+    days[1]["mortality_pct"] = 1.25
     row = daily.house_table(house, days).iloc[0]
     assert row["age"] == f"{house.age_days(1)} d"
     assert "set" in row["temp"]
     assert row["spark"].startswith("<svg")
+    day = days[1][days[1]["complete"]].iloc[-1]
+    over = round(100 * (day["weight_g"] / day["weight_target_g"] - 1))
+    assert over != 0
+    assert row["weight_vs_target"] == f"{signed(over)} %"
+    assert row["mortality"] == f"{day['mortality_pct']:.2f} % (target {day['mortality_target_pct']:.2f})"
     targets = daily.target_table(house, days).iloc[0]
-    assert "target" in targets["weight, g"]
+    assert targets["weight, g"] == f"{day['weight_g']:.0f} (target {day['weight_target_g']:.0f})"
+    assert targets["mortality, %"] == f"{day['mortality_pct']:.2f} (target {day['mortality_target_pct']:.2f})"
     assert daily.values(daily.target_table(house, days)) == {"days_behind/1": targets["days behind"]}
 
 

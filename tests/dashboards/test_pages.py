@@ -126,6 +126,13 @@ def test_eight_houses_and_two_rooms_fit_a_wall_screen(visits: dict[str, Visit]) 
     assert page.evaluate("document.documentElement.scrollHeight") <= 720
 
 
+def test_on_a_phone_every_house_can_be_told_by_its_name(visits: dict[str, Visit]) -> None:
+    names = visits["overview on a phone"].page.locator(".farm .tile h3 .cut")
+    cut = [name.inner_text() for name in names.all() if name.evaluate("one => one.scrollWidth > one.clientWidth + 1")]
+    assert names.count() == 10
+    assert cut == []
+
+
 def test_a_finding_is_drawn_over_its_time(visits: dict[str, Visit]) -> None:
     page = visits["house on a screen"].page
     plot, span = (page.locator(f".day {name}").first.bounding_box() for name in (".plot", ".span"))
