@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 USELESS: Final = frozenset({"dropout", "stuck", "noise"})
 """Kinds in which the sensor tells nothing any more."""
-SHORT_LIVED: Final = frozenset({"spike", "drop", "step"})
+CAME_BACK: Final = frozenset({"spike", "drop"})
+"""A value or two: where values come once a day, that takes days."""
+SHORT_LIVED: Final = CAME_BACK | {"step"}
 LONG: Final = timedelta(hours=6)
 A_DAY: Final = timedelta(days=1)
 NEARLY_CERTAIN: Final = 0.9
@@ -24,8 +26,8 @@ def severity(episode: Episode) -> Severity:
     """How serious an episode is, from its kind, how long it lasted, and its score.
 
     Critical: the sensor tells nothing (dropout, stuck, noise) for six hours or more, or anything else with a score
-    of .9 or more for a day or more. For information: a score below .6, or a spike, drop or step that was over
-    within the hour with a score below .9. All else is a warning.
+    of .9 or more for a day or more, but for a spike or drop, which came back. For information: a score below .6, or a
+    spike, drop or step that was over within the hour with a score below .9. All else is a warning.
 
     >>> from datetime import UTC, datetime
     >>> from farmlab.models.episodes import Episode
@@ -38,7 +40,7 @@ def severity(episode: Episode) -> Severity:
         return Severity.INFO
     if episode.kind in USELESS and lasted >= LONG:
         return Severity.CRITICAL
-    if episode.score >= NEARLY_CERTAIN and lasted >= A_DAY:
+    if episode.score >= NEARLY_CERTAIN and lasted >= A_DAY and episode.kind not in CAME_BACK:
         return Severity.CRITICAL
     short = episode.kind in SHORT_LIVED and lasted < timedelta(hours=1)
     return Severity.INFO if short and episode.score < NEARLY_CERTAIN else Severity.WARNING

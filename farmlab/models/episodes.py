@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 THRESHOLD: Final = 0.5
 JOINED: Final = pd.Timedelta(hours=1)
-"""Flags of one sensor closer than this belong to one episode."""
+"""Flags of one sensor closer than this belong to one episode, and those of readings that follow each other."""
 LOOSE: Final = 2
 """So many jumps out and back name an episode that is rough."""
 BY_SPIKES: Final = ("noise_soon", "kept_step", "offset", "step", "drift", "away", "trend")
@@ -143,7 +143,9 @@ class _Seen:
 def _of_sensor(seen: _Seen) -> list[Episode]:
     index = pd.DatetimeIndex(seen.scores.index)
     flagged = np.flatnonzero((seen.scores.to_numpy() >= THRESHOLD).any(axis=1))
-    breaks = np.flatnonzero(np.diff(index[flagged].as_unit("s").asi8) > JOINED.total_seconds()) + 1
+    seconds = index.as_unit("s").asi8
+    step = float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.0
+    breaks = np.flatnonzero(np.diff(seconds[flagged]) > max(JOINED.total_seconds(), step)) + 1
     return [_episode(seen, seen.scores.iloc[rows[0] : rows[-1] + 1]) for rows in np.split(flagged, breaks)]
 
 

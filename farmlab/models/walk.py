@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,11 @@ from farmlab.features import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+CONTEXT: Final = pd.Timedelta(days=1)
+CONTEXT_STEPS: Final = 30
+"""What is scored has so much before it, or so many steps if these are longer, as rules look back over some readings."""
 
 
 class Scorer(Protocol):
@@ -82,9 +87,15 @@ def _one_stretch(
 ) -> dict[str, pd.DataFrame]:
     past = ordered[(ordered.index > start - memory) & (ordered.index <= start)]
     detector.fit(past, clean=_unflagged(past, flags))
-    context = start - pd.Timedelta(days=1)
+    context = start - _context(past)
     scores = detector.score_channels(ordered[(ordered.index > context) & (ordered.index <= end)])
     return {name: frame[frame.index > start] for name, frame in scores.items()}
+
+
+def _context(past: pd.DataFrame) -> pd.Timedelta:
+    if past.index.nunique() < 2:
+        return CONTEXT
+    return max(CONTEXT, CONTEXT_STEPS * series.step_of(pd.DatetimeIndex(past.index)))
 
 
 def _flags(scores: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -222,6 +222,34 @@ def test_daily_values_are_survived(tmp_path: Path) -> None:
     assert len(scores(tmp_path, data, looked)) == 200
 
 
+def daily(values: np.ndarray) -> pd.DataFrame:
+    days = pd.date_range("2024-01-01", periods=len(values), freq="D").strftime("%Y-%m-%d")
+    return pd.DataFrame({"date": days, "eggs": values})
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_daily_values_are_judged_on_every_day_of_the_week(tmp_path: Path, weekday: int) -> None:
+    values = np.random.default_rng(1).normal(1000, 10, 300).round(1)
+    values[200 + weekday :] += 120
+    jump = pd.Timestamp("2024-01-01", tz="UTC") + pd.Timedelta(days=200 + weekday)
+    _, looked = judged(tmp_path, daily(values))
+    moved = [episode for episode in looked.episodes if episode.kind in ("offset", "step")]
+    assert [pd.Timestamp(episode.start) for episode in moved] == [jump]
+
+
+def test_days_that_follow_each_other_are_one_episode_and_a_single_one_is_not_critical(tmp_path: Path) -> None:
+    from farmlab.analyse.ranking import severity
+
+    values = np.random.default_rng(1).normal(1000, 10, 300).round(1)
+    values[200:204] = 0.0
+    values[260] += 300
+    _, looked = judged(tmp_path, daily(values))
+    (gone,) = [episode for episode in looked.episodes if episode.kind == "dropout"]
+    assert ((gone.end - gone.start).days, severity(gone)) == (3, Severity.CRITICAL)
+    (spike,) = [episode for episode in looked.episodes if episode.kind == "spike"]
+    assert severity(spike) is Severity.WARNING
+
+
 def test_rates_count_for_as_long_as_they_were_in_force() -> None:
     class Told:
         grace_: ClassVar[dict[str, str]] = {}

@@ -127,7 +127,7 @@ def _rows(item: Foreseen, data: Data) -> pd.DataFrame:
 
 def _decimals(frame: pd.DataFrame) -> int:
     """Six, and more where the whole forecast is small."""
-    largest = float(frame[["forecast", "lower", "upper"]].abs().max(axis=None))
+    largest = float(np.abs(frame[["forecast", "lower", "upper"]].to_numpy()).max())
     return _DIGITS - min(0, math.floor(math.log10(largest))) if largest > 0 else _DIGITS
 
 
@@ -218,7 +218,7 @@ def _number(value: float) -> str:
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    short = {name: table[name].map("{:.5g}".format).astype(float) for name in table.select_dtypes("float")}
+    short = {str(name): table[name].map("{:.5g}".format).astype(float) for name in table.select_dtypes("float")}
     rounded = table.assign(**short).astype(object)
     rows = rounded.where(rounded.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
