@@ -77,7 +77,8 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
     "m3h": "m³/h", "ms": "m/s", "kgkg": "kg/kg", "ltr": "l", "lt": "l",
 }  # fmt: skip
 _STRANGE_UNIT: Final = re.compile(
-    r"[^\s/]{1,4}/[^\s/]{1,4}|.*[°²³µ].*|oz|ml|hl|m3|ft3|gpm|lpm|t|mt|mwh|mw|hp|btu|therms?|[hk]pa|(?:in|mm)hg|ppb|ppt",
+    r"[^\s/]{1,4}/(?:s|sec|min|h|hr|d|day|l|g|kg|bird|head|m[²³23]?|ft[²³23]?)|.*[°²³µ].*|oz|ml|hl|ft3|gpm|lpm|t|mt"
+    r"|mwh|mw|hp|btu|therms?|[hk]pa|(?:in|mm)hg|ppb|ppt",
     re.I,
 )
 """What can hardly be anything but a unit, though FarmLab does not convert it."""

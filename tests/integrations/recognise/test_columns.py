@@ -134,6 +134,11 @@ def test_a_unit_that_is_not_converted_is_left_out_and_not_taken_for_the_usual_on
     assert said(made.recognised, f"Column {name!r} left out")
 
 
+@pytest.mark.parametrize("words", ["in/out", "L/R", "north", "2"])
+def test_other_words_in_brackets_are_a_position(table, words: str) -> None:
+    assert list(values(table(f"time,temp ({words})\n2024-01-01,20\n"))) == [f"temp ({words})"]
+
+
 def test_how_counts_add_up_is_seen_from_their_values(table) -> None:
     hours = pd.date_range("2024-01-01", periods=72, freq="h")
     rows = "".join(f"{t:%Y-%m-%d %H:%M},{i % 24},{i},{(i * 7) % 5},{i % 24}\n" for i, t in enumerate(hours))
