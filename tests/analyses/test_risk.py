@@ -154,5 +154,5 @@ def test_an_answer_makes_a_finding_a_failure(answer: str, kind: str, count: int)
 
 def test_a_repair_belongs_to_the_failure_before_it() -> None:
     at = [pd.Timestamp("2026-03-01", tz="UTC") + pd.Timedelta(days=day) for day in range(30)]
-    found = failure_records._failures([at[1], at[1] + pd.Timedelta(hours=3)], [at[2], at[20]])
-    assert found == ((at[1], at[2]), (at[20], at[20]))
+    found = failure_records._failures([at[1], at[1] + pd.Timedelta(hours=3)], [at[2], at[4], at[20]])
+    assert found == ((at[1], at[2]), (at[20], at[20])), "mended again within three days is mended, not broken again"

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
 from farmlab.dashboard import house, render
 from farmlab.dashboard.insights import named
 from farmlab.dashboard.state import State
-from farmlab.domain import Category, Farm, Finding, House, Hypothesis, Run, RunStatus, Severity
+from farmlab.domain import Category, Farm, Finding, House, Hypothesis, Run, RunStatus, Sensor, Severity
 from farmlab.errors import UnknownName
 from tests.dashboards import farms
 from tests.dashboards.conftest import NOW
@@ -55,6 +56,17 @@ def test_water_of_today_stands_beside_yesterday_at_the_same_time(page):
     assert water.value == f"{round(190 * hours):,}".replace(",", THIN) + f"{THIN}l"
     assert water.compared.startswith(f"yesterday by now {water.value[:3]}")
     assert water.change == "+190 in 1 h"
+
+
+def test_yesterday_by_now_is_what_the_meter_showed_then(empty):
+    empty.store.add_farm(Farm(name="Hill", integration="rotem"))
+    empty.store.save_house("Hill", House(number=1))
+    empty.store.save_sensors("Hill", [Sensor(house=1, source_key="W", metric="water")])
+    times = [NOW - timedelta(hours=hours, minutes=2) for hours in (24, 23, 1, 0)]
+    water = pd.DataFrame({"house": 1, "sensor": "W", "time": times, "value": [500.0, 540.0, 850.0, 900.0]})
+    empty.store.write("Hill", water, learned_at=NOW)
+    [tile] = [one for one in house.read(empty, "Hill", 1, at=NOW).live if one.label == "Water today"]
+    assert (tile.value, tile.compared) == (f"900{THIN}l", f"yesterday by now 500{THIN}l")
 
 
 def test_a_sensor_at_fault_is_marked(source):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from farmlab.dashboard import overview, render
+from farmlab.dashboard import overview, render, state
 from farmlab.dashboard.state import State
 from farmlab.domain import Category, Farm, Finding, FindingStatus, Flock, House, Sensor, Severity, SyncRun, SyncStatus
 from tests.dashboards import farms
@@ -76,6 +76,14 @@ def test_houses_of_a_farm_share_one_scale(view):
 
     assert height(tile(view, "House 3").spark) > 80
     assert height(tile(view, "House 1").spark) < 50
+
+
+@pytest.mark.parametrize(("poll_minutes", "allowed"), [(5.0, 15), (2.0, 15), (20.0, 60)])
+def test_data_are_late_after_three_polls_and_a_quarter_of_an_hour(poll_minutes, allowed):
+    farm = Farm(name="Hill", integration="rotem", poll_minutes=poll_minutes)
+    age = timedelta(minutes=allowed)
+    assert not state.freshness(NOW - age, NOW, farm).late
+    assert state.freshness(NOW - age - timedelta(seconds=1), NOW, farm).late
 
 
 def test_what_is_for_information_asks_nobody_and_is_not_counted(empty):
