@@ -34,6 +34,14 @@ def test_make_targets_exist(page: Path) -> None:
     assert named <= targets
 
 
+def test_sentences_of_the_troubleshooting_page_are_said() -> None:
+    source = "\n".join(path.read_text() for path in (ROOT / "farmlab").rglob("*.py"))
+    told = re.findall(r"^\|[^|*]*\*([^*]+)\*", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE)
+    parts = [part.strip() for sentence in told for part in re.split(r"…|'[^']*'", sentence)]
+    assert len(told) > 5
+    assert [part for part in parts if len(part) > 1 and part.rstrip("?") not in source] == []
+
+
 def commands(page: Path) -> list[str]:
     """The lines of the ``sh`` blocks of a page, continued lines joined."""
     blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)

@@ -11,7 +11,7 @@ import typer
 
 import farmlab
 from farmlab.cli import context
-from farmlab.errors import FarmLabError
+from farmlab.errors import ConfigError, FarmLabError
 from farmlab.text import printable
 
 FAMILIES = ("records", "intake", "notebooks", "results", "serve", "care", "models", "analyse", "simulate", "demo")
@@ -38,13 +38,21 @@ def root(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; an error of FarmLab is one sentence, not a traceback."""
+    """Run the command line; an error of FarmLab or of the operating system is one sentence, not a traceback."""
     for family in FAMILIES:
         import_module(f"farmlab.cli.{family}").register(app)
     try:
         app(args=arguments, prog_name="farmlab")
-    except FarmLabError as error:
+    except (FarmLabError, OSError) as error:
         if context.current().debug:
             raise
-        print(f"Error: {printable(str(error))}", file=sys.stderr)
+        print(f"Error: {printable(_sentence(error))}", file=sys.stderr)
         sys.exit(1)
+
+
+def _sentence(error: FarmLabError | OSError) -> str:
+    """What happened; a file of any command may lie where nobody may write, or where no space is left."""
+    if isinstance(error, FarmLabError):
+        return str(error)
+    where, step = str(error.filename or ""), "Check the rights of the folder and the space on the disk."
+    return str(ConfigError(error.strerror or str(error), where=where, next_step=step))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from farmlab import clock, config, plugins
-from farmlab.cli import care, doctor, results
+from farmlab.cli import care, doctor, main, results
 from farmlab.config import Settings
 from farmlab.domain import Farm, House, Run, RunStatus, SyncRun, SyncStatus
 from farmlab.serving import home
@@ -136,6 +136,15 @@ def test_a_process_of_up_that_died_is_said(terminal, room):
         up.wait()
         up.stdout.close()
     assert "Nothing is running here" in terminal.type("status")
+
+
+def test_what_the_operating_system_refuses_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "lab").write_text("in the way of the folder")
+    with pytest.raises(SystemExit) as ended:
+        main(["--home", str(tmp_path), "lab", "--port", "0"])
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said.startswith(f"Error: {tmp_path / 'lab'}: File exists. Check the rights of the folder")
 
 
 def test_doctor_masks_secrets_and_finds_the_database(terminal, room, monkeypatch):
