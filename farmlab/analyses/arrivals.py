@@ -92,7 +92,8 @@ def fault_table(rows: pd.DataFrame, lab: Scope) -> Table:
     """The faults as people read them, times on the farm's clock."""
     spoken = {name: [blocks.spoken(time, lab) for time in rows[name]] for name in _TIMES}
     shown = rows.assign(**spoken)
-    caption = f"{blocks.counted(len(rows), 'sensor')} at fault by a rule" if len(rows) else "No sensor is at fault"
+    sensors = len(rows.drop_duplicates(["house", "sensor"]))
+    caption = f"{blocks.counted(sensors, 'sensor')} at fault by a rule" if sensors else "No sensor is at fault"
     return figures.table(shown, caption=caption)
 
 

@@ -69,7 +69,7 @@ def of_house(lab: Scope, house: House) -> list[Coming]:
         return []
     if _stands_empty(lab, house):
         return [
-            Coming(house, sensor, None, refusal="no forecast, the house stands empty") for sensor in sensors.values()
+            Coming(house, sensor, None, refusal="the house stands empty") for sensor in sensors.values()
         ]
     left = remembered.recall(lab, LEFT, house.number)
     now = _hour(lab.until)

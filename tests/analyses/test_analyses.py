@@ -189,6 +189,14 @@ def test_what_silos_hold_is_their_sum_by_their_newest_readings(house: Scope, mon
     assert coming._silo(house, house.houses[0]) is None
 
 
+def test_sensors_at_fault_are_counted_once_whatever_rules_marked_them(house: Scope) -> None:
+    rows = pd.DataFrame({"house": [1, 1, 2], "sensor": "CO₂", "rule": ["stuck", "range", "stuck"], "times": 3,
+                         "first": house.start, "last": house.until})  # fmt: skip
+    assert arrivals.fault_table(rows, house).text.startswith("2 sensors at fault")
+    assert arrivals.fault_table(rows.head(2), house).text.startswith("1 sensor at fault")
+    assert arrivals.fault_table(rows.head(0), house).text.startswith("No sensor is at fault")
+
+
 def test_a_room_has_no_flock_and_no_target(room: Scope) -> None:
     assert daily.flocks(room) == {}
     assert daily.target_table(room, {}).empty

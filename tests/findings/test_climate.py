@@ -78,6 +78,15 @@ def test_a_set_point_that_is_corrected_soon_is_no_finding() -> None:
     assert "set_point" not in {f.kind for f in look(wide, calibrated=False)}
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "hours"), [("nh3_ppm", 27.0, 0.75), ("co2_ppm", 4300.0, 0.5), ("rh_pct", 88.0, 3)]
+)
+def test_limits_are_those_of_means_over_hours_not_of_moments(column: str, value: float, hours: float) -> None:
+    wide = house()
+    wide.loc[last(wide, hours), column] = value
+    assert f"{column}_high" not in {f.kind for f in look(wide, calibrated=False)}
+
+
 def test_a_warm_quarter_of_an_hour_is_no_finding() -> None:
     wide = house()
     wide.loc[last(wide, 0.25), [f"temp_c_{n}" for n in range(1, 5)]] += 5.5
