@@ -48,13 +48,11 @@ def parse_time(text: str, zone_name: str = "UTC") -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone(zone_name))).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter for the first and the last day of the calendar
         raise ConfigError(
             f"{text!r} is not a time", next_step="Write it as 2026-07-01 06:00, with an offset if you like."
         ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone(zone_name))
-    return moment.astimezone(UTC)
 
 
 def local_date(moment: datetime, zone_name: str) -> date:

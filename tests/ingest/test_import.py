@@ -89,6 +89,12 @@ def test_rejected_rows_are_kept_with_the_reason_and_without_formulas(farm: Store
     assert str(done.quarantine) in done.said[-1]
 
 
+def test_a_clock_may_be_a_little_ahead(farm: Store, settings: Settings, file) -> None:
+    done = take(farm, settings, file("time,temp\n2026-03-01 13:10,20\n2026-03-01 13:11,21\n"))
+    assert (done.run.new, done.run.rejected) == (1, 1)
+    assert farm.read("Barn")["learned_at"].tolist() == [AT]
+
+
 def test_readings_of_the_future_are_rejected(farm: Store, settings: Settings, file) -> None:
     done = take(farm, settings, file(GOOD + "2027-02-01 00:10,20,52\n"))
     assert (done.run.new, done.run.rejected) == (4, 2)

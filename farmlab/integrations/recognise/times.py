@@ -30,7 +30,7 @@ _CLOCK: Final = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9})
 _COMPACT: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T\s_-]?(\d{2})(\d{2})(\d{2})?)?(Z?)(?:\.0)?")
 """In a column with a hole pandas reads 20261025 as 20261025.0."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAY_MONTH: Final = re.compile(r"(?P<d>\d{1,2})[\s./-]*(?P<m>[A-Za-z]{3})[a-z]*\.?[\s,./-]*(?P<y>\d{4})")
+_DAY_MONTH: Final = re.compile(r"(?P<d>\d{1,2})[\s./-]*(?P<m>[A-Za-z]{3})[a-z]*\.?[\s,./-]*(?P<y>\d{4}|\d{2}(?![\d:]))")
 _MONTH_DAY: Final = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]*\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
 _LONGEST_TIME: Final = 60
 """Characters; what is longer is no time, and looking for a month in a long text takes long."""
@@ -196,7 +196,8 @@ def _canonical(text: str) -> str:
         return f"{year}-{month}-{day}" + (f" {hour}:{minute}:{second or '00'}{zulu}" if hour else "")
     named = (_DAY_MONTH.search(text) or _MONTH_DAY.search(text)) if any(map(str.isalpha, text)) else None
     if named and named["m"].lower() in _MONTHS:
-        return f"{named['y']}-{_MONTHS.index(named['m'].lower()) + 1}-{named['d']}{text[named.end() :]}"
+        year = named["y"] if len(named["y"]) == 4 else f"20{named['y']}"
+        return f"{year}-{_MONTHS.index(named['m'].lower()) + 1}-{named['d']}{text[named.end() :]}"
     return text
 
 

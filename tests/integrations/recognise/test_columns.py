@@ -148,6 +148,13 @@ def test_how_counts_add_up_is_seen_from_their_values(table) -> None:
     assert said(made.recognised, "'feed' is taken as amounts")
 
 
+def test_a_day_counter_begins_anew_at_the_midnight_of_its_farm(table) -> None:
+    hours = pd.date_range("2024-01-01", periods=72, freq="h")
+    rows = "".join(f"{t:%Y-%m-%d %H:%M},{i % 24}\n" for i, t in enumerate(hours))
+    (column,) = table("time,water\n" + rows, timezone="America/Chicago").recognised.columns
+    assert column.kind == "day_counter"
+
+
 def test_one_value_a_day_is_an_amount(table) -> None:
     made = table("date,water\n2024-01-01,100\n2024-01-02,120\n2024-01-03,140\n2024-01-04,150\n")
     assert made.recognised.columns[0].kind == "amount"

@@ -32,6 +32,12 @@ def test_times(table, cells: tuple[str, str], expected: tuple[str, str]) -> None
     assert tuple(times(made)) == expected
 
 
+@pytest.mark.parametrize("cell", ["1-Oct-26", "1-Oct-26 00:00", "01.10.26", "1 October 2026", "Oct 1 2026", "20261001"])
+def test_the_year_may_have_two_digits_and_the_month_letters(table, cell: str) -> None:
+    frame, _ = recognise.read_table(table(f"time;temp\n{cell};20\n"))
+    assert frame["time"].tolist() == [pd.Timestamp("2026-10-01", tz="UTC")]
+
+
 def test_day_and_month_are_told_apart_by_the_whole_column(table) -> None:
     days = pd.date_range("2024-01-31", periods=40, freq="D")
     made = table("date,temp\n" + "".join(f"{day:%m/%d/%Y},20\n" for day in days))
