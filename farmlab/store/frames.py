@@ -98,11 +98,20 @@ def _span(step: timedelta | str) -> pd.Timedelta:
     return span
 
 
-def _clock(span: pd.Timedelta, zone: str) -> str:
-    """The zone by whose clock steps are counted: the farm's for whole days, else UTC."""
+def _whole_days(span: pd.Timedelta) -> bool:
     import pandas as pd
 
-    return zone if span % pd.Timedelta(days=1) == pd.Timedelta(0) else "UTC"
+    return span % pd.Timedelta(days=1) == pd.Timedelta(0)
+
+
+def _clock(span: pd.Timedelta, zone: str) -> str:
+    """The zone by whose clock steps are counted: the farm's for whole days, else UTC."""
+    return zone if _whole_days(span) else "UTC"
+
+
+def _how(sensor: Sensor, span: pd.Timedelta) -> str:
+    """How a sensor's values become one; at the midnight that ends a day, its counter may have begun anew."""
+    return "max" if sensor.counts == "day_counter" and _whole_days(span) else _HOW[sensor.counts]
 
 
 def _in_steps(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta, zone: str) -> pd.DataFrame:
@@ -114,9 +123,10 @@ def _in_steps(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta
     made = {
         "mean": steps.mean(),
         "last": steps.last(),
+        "max": steps.max(),
         "sum": steps.sum(min_count=1),
     }
-    columns = {name: made[_HOW[sensor.counts]][name] for name, sensor in zip(table.columns, sensors, strict=True)}
+    columns = {name: made[_how(sensor, span)][name] for name, sensor in zip(table.columns, sensors, strict=True)}
     walls = pd.DatetimeIndex(made["mean"].index)
     return pd.DataFrame(columns, index=walls, columns=table.columns).set_axis(_in_utc(walls, clock))
 
@@ -131,17 +141,22 @@ def _stepped(table: pd.DataFrame, sensors: Sequence[Sensor], span: pd.Timedelta,
     """One row for each sensor and step that has readings; it is as good as the worst of them."""
     import pandas as pd
 
-    how = np.array([_HOW[sensor.counts] for sensor in sensors], dtype=object)
+    how = np.array([_how(sensor, span) for sensor in sensors], dtype=object)
     clock = _clock(span, zone)
     walls = pd.DatetimeIndex(table["time"]).tz_convert(clock).tz_localize(None)
     groups = table.assign(time=_in_utc(walls.ceil(span), clock)).groupby(["rank", "time"], sort=True)
     made = groups.agg(
-        mean=("value", "mean"), last=("value", "last"), quality=("quality", "max"), learned_at=("learned_at", "max")
+        mean=("value", "mean"),
+        last=("value", "last"),
+        max=("value", "max"),
+        quality=("quality", "max"),
+        learned_at=("learned_at", "max"),
     )
     made["sum"] = groups["value"].sum(min_count=1)
     made = made.reset_index()
     wanted = how[made["rank"]] if len(sensors) else np.array([], dtype=object)
-    made["value"] = np.select([wanted == "mean", wanted == "last"], [made["mean"], made["last"]], made["sum"])
+    names = ("mean", "last", "max")
+    made["value"] = np.select([wanted == name for name in names], [made[name] for name in names], made["sum"])
     return pd.DataFrame(made[["rank", "time", "value", "quality", "learned_at"]])
 
 

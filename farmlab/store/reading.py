@@ -40,7 +40,7 @@ class Reading(Door):
 
         House 0 means all houses. With ``known_at`` they are as they were known at that moment. With
         ``step`` gauges are averaged, counters give their last and amounts their sum, at the end of each step;
-        steps of whole days end at the farm's midnight.
+        steps of whole days end at the farm's midnight, and day counters give their highest.
         """
         with self._reading() as connection:
             chosen = _sensors(connection, farm, house or None, metric, sensor=sensor, position=position)

@@ -154,7 +154,7 @@ def test_a_step_of_a_day_ends_at_the_farms_midnight(hillside: Hillside) -> None:
     for midnight, hours in (("2026-03-29", 23), ("2026-10-25", 25)):
         begins = pd.Timestamp(midnight, tz="Europe/Berlin").tz_convert("UTC")
         counts = [begins + timedelta(hours=hour) for hour in range(-2, hours + 2)]
-        hillside.write(*((1, "W", time, float(100 + (hour - 3) % hours)) for hour, time in enumerate(counts)))
+        hillside.write(*((1, "W", time, float(100 + (hour - 2) % hours)) for hour, time in enumerate(counts)))
         ends = begins + timedelta(hours=hours)
         for table in (
             hillside.store.read("Hillside", metric="water", start=begins, step="1D").set_index("time")["value"],
