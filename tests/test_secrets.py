@@ -46,7 +46,7 @@ def test_a_variable_may_stand_in_the_dotenv_file_of_the_home(settings: Settings)
 
 
 def test_a_file_is_sealed_under_a_key_that_nobody_else_may_read(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "pw").write_text(f"{PASSWORD}\nsecond line\n")
+    (tmp_path / "pw").write_text(f"{PASSWORD}\nsecond line\n", encoding="utf-8-sig")  # as some editors write
     kept = secrets.keep(f"@{tmp_path / 'pw'}", settings)
     assert PASSWORD not in kept
     assert secrets.reveal(kept, settings) == PASSWORD
