@@ -55,7 +55,7 @@ class Findings(Door):
         until its time has passed). One that was resolved opens again, unless a person resolved it after
         the end of the window; a known, snoozed or false one does when it gets more severe. What comes back
         within 30 days after somebody called it known is known from the start. With ``close_absent``, what this
-        source saw last and does not see now has ended, and is resolved when it was open.
+        source saw last and does not see now has ended, and is resolved when it was open; a snoozed one sleeps on.
         """
         with self._writing() as connection:
             owner = farm_id(connection, farm)
@@ -276,10 +276,11 @@ def _known_by(connection: Connection, owner: int, seen: Finding, at: datetime) -
 def _close_absent(connection: Connection, owner: int, source: str, seen: set[str], at: datetime) -> None:
     finding = tables.finding.c
     mine = (finding.farm_id == owner, finding.source == source, finding.status.in_(_CLOSES) | finding.end.is_(None))
-    query = select(finding.id, finding.status, finding.end, finding.start).where(*mine)
+    query = select(finding.id, finding.status, finding.snoozed_until, finding.end, finding.start).where(*mine)
     for row in [row for row in connection.execute(query).all() if row.id not in seen]:
         if row.end is None:
             ended = update(tables.finding).where(finding.id == row.id).values(end=max(at, row.start))
             connection.execute(ended)
-        if row.status in _CLOSES:
+        asleep = row.status is FindingStatus.SNOOZED and row.snoozed_until > at  # else what flickers would wake it
+        if row.status in _CLOSES and not asleep:
             enter(connection, row.id, FindingStatus.RESOLVED, by=MACHINE, at=at, note="no longer seen")

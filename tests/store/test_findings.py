@@ -177,6 +177,16 @@ def test_a_snoozed_one_sleeps_until_its_time(hillside: Hillside) -> None:
     assert [entry["status"] for entry in hillside.store.history(stuck.id)] == ["open", "snoozed", "open"]
 
 
+def test_a_snoozed_one_that_comes_and_goes_sleeps_on_and_is_resolved_after_its_time(hillside: Hillside) -> None:
+    (stuck,) = save(hillside, seen(), at=NOON)
+    hillside.store.set_status(stuck.id, "snoozed", by="Ann", at=NOON, until=NOON + 5 * HOUR)
+    save(hillside, at=NOON + HOUR)
+    (again,) = save(hillside, seen(NOON + 2 * HOUR), at=NOON + 2 * HOUR)
+    assert (again.id, again.status, again.snoozed_until) == (stuck.id, FindingStatus.SNOOZED, NOON + 5 * HOUR)
+    save(hillside, at=NOON + 5 * HOUR)
+    assert hillside.store.finding(stuck.id).status is FindingStatus.RESOLVED
+
+
 @pytest.mark.parametrize("until", [None, NOON, NOON - HOUR])
 def test_snoozed_without_an_end(hillside: Hillside, until) -> None:
     (stuck,) = save(hillside, seen())
