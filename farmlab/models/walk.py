@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 CONTEXT: Final = pd.Timedelta(days=1)
-CONTEXT_STEPS: Final = 30
-"""What is scored has so much before it, or so many steps if these are longer, as rules look back over some readings."""
+CONTEXT_STEPS: Final = 12
+"""What is scored has so much before it, or so many steps if these are longer: jumps and values that stay are told by
+the readings before. Noise is told by twice as many, of which weeks hold too few where values come once a day."""
 
 
 class Scorer(Protocol):
