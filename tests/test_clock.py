@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from farmlab import clock
@@ -24,3 +26,16 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 )
 def test_times_of_the_farm_on_the_days_on_which_clocks_change(text: str, expected: str) -> None:
     assert clock.parse_time(text, "Europe/Berlin").isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(minutes=59, seconds=59), "59 min"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=2, hours=3), "2 d 3 h"),
+        (timedelta(days=7, hours=3), "7 d"),
+    ],
+)
+def test_a_duration_is_said_as_exactly_as_it_matters(span: timedelta, said: str) -> None:
+    assert clock.in_words(span) == said

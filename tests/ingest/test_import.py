@@ -102,11 +102,12 @@ def test_readings_of_the_future_are_rejected(farm: Store, settings: Settings, fi
 
 
 def test_impossible_values_are_marked(farm: Store, settings: Settings, file) -> None:
-    take(farm, settings, file("time,temp_c,rh\n2026-02-01 00:00,21.5,250\n2026-02-01 00:05,99,50\n"))
+    rows = "2026-02-01 00:00,21.5,250\n2026-02-01 00:05,99,50\n2026-02-01 00:10,-41,1\n2026-02-01 00:15,60,0\n"
+    take(farm, settings, file(f"time,temp_c,rh\n{rows}"))
     tidy = farm.read("Barn")
     assert tidy.groupby("sensor", observed=True)["quality"].agg(list).to_dict() == {
-        "rh": ["suspect", "ok"],
-        "temp_c": ["ok", "suspect"],
+        "rh": ["suspect", "ok", "ok", "suspect"],
+        "temp_c": ["ok", "suspect", "suspect", "ok"],
     }
 
 

@@ -46,11 +46,12 @@ def test_silence_is_said_with_time_and_duration(minutes: int, state: str) -> Non
         assert verdict.sentence == "No data from House 3 since 09:40, 4 h 25 min."
 
 
-def test_a_house_silent_since_before_the_window_says_only_that() -> None:
+@pytest.mark.parametrize(("hours", "said"), [(2, "yesterday 12:05, 26 h"), (0, "yesterday 14:05, 24 h")])
+def test_a_house_silent_since_before_the_window_says_only_that(hours: int, said: str) -> None:
     wide = readings(hours=60)
-    verdict = judge(wide[wide.index <= pd.Timestamp(START) - pd.Timedelta(hours=2)])
+    verdict = judge(wide[wide.index <= pd.Timestamp(START) - pd.Timedelta(hours=hours)])
     assert verdict.state is VerdictState.DISQUALIFIED
-    assert verdict.reasons == ("No data from House 3 since yesterday 12:05, 26 h.",)
+    assert verdict.reasons == (f"No data from House 3 since {said}.",)
 
 
 def test_no_readings_at_all() -> None:
