@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -99,6 +99,9 @@ def test_water_in_the_dark_is_a_leak() -> None:
     finding = only(look(wide), "water_leak")
     assert finding.data["flow_lph"] == pytest.approx(96, abs=5)
     assert finding.why[0].cause == "a drinker line leaks"
+    assert finding.start == datetime(2026, 6, 29, 20, tzinfo=UTC), (
+        "when the light went: the first two dark hours tell it"
+    )
 
 
 @pytest.mark.parametrize(("water", "feed", "cause"), [(0.6, 1.0, "blocked_line"), (0.84, 0.85, "health")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import ipywidgets
 import pytest
@@ -59,6 +60,16 @@ def test_it_lists_what_waits_with_severity_why_and_what_to_check(form: Form) -> 
     (card,) = (row.html.value for row in form._rows.values())
     for words in ("■ critical", "Hillside · House 3", "Broken belt (70%)", "Look at the belt and the breaker"):
         assert words in card
+
+
+def test_it_sleeps_for_as_many_hours_as_were_chosen(form: Form, store: Store, fan: str) -> None:
+    press(form, "Answer")
+    write(form, "Your name", "Ann")
+    next(one for one in widgets(form, ipywidgets.Dropdown) if one.description == "for").value = 72
+    press(form, "Snooze")
+    until = store.finding(fan).snoozed_until
+    assert until is not None
+    assert timedelta(hours=71.9) < until - clock.now() <= timedelta(hours=72)
 
 
 @pytest.mark.parametrize(
