@@ -118,6 +118,13 @@ def test_a_gap_tells_how_many_readings_did_not_come() -> None:
     assert found["time"].iloc[0] == INDEX[100]
 
 
+@pytest.mark.parametrize(("minutes", "lost"), [(4, []), (8, [1.0]), (11, [2.0])])
+def test_a_reading_is_missing_when_its_time_has_come_and_not_before(minutes: int, lost: list[float]) -> None:
+    index = INDEX - timedelta(minutes=minutes)
+    found = flags(lively(), "temp", index=index)
+    assert found[found["rule"] == "missing"]["value"].tolist() == lost
+
+
 def test_a_sensor_that_never_reported_is_all_missing() -> None:
     found = flags(np.full(len(INDEX), np.nan), "temp")
     assert found[found["rule"] == "missing"]["value"].sum() == 288
