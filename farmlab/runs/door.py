@@ -241,7 +241,8 @@ class _Job:
         )
         failed = self._publish_failed(failed)
         if not self.past:
-            outcome.say_failed(self.store, self.notebook, failed, error)
+            what = self.scanner.redact(error.what)
+            outcome.say_failed(self.store, self.notebook, failed, what=what, next_step=error.next_step)
         return failed
 
     def _interruptions(self) -> dict[str, int]:

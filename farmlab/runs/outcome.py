@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from farmlab.domain import Run
-    from farmlab.errors import FarmLabError
     from farmlab.notebooks import Notebook
     from farmlab.store import Store
 
@@ -49,7 +48,7 @@ def take_in(store: Store, notebook: Notebook, run: Run, found: results.Results) 
     return store.save_findings(run.farm, kept, source=_source(notebook, run), at=at, close_absent=closes)
 
 
-def say_failed(store: Store, notebook: Notebook, run: Run, error: FarmLabError) -> list[Finding]:
+def say_failed(store: Store, notebook: Notebook, run: Run, *, what: str, next_step: str) -> list[Finding]:
     """A failed run is itself something that somebody should know."""
     finding = Finding(
         category=Category.OPERATION,
@@ -58,10 +57,10 @@ def say_failed(store: Store, notebook: Notebook, run: Run, error: FarmLabError) 
         subject=notebook.name,
         start=run.slot,
         detected_at=run.ended_at,
-        title=f"{notebook.title} did not run: {error.what}",
+        title=f"{notebook.title} did not run: {what}",
         severity=Severity.WARNING,
         score=1.0,
-        check=(error.next_step,) if error.next_step else (),
+        check=(next_step,) if next_step else (),
     )
     return store.save_findings(run.farm, [finding], source=_failure_source(run), at=run.ended_at or run.slot)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from farmlab.domain import (
 )
 from farmlab.errors import BadNotebook, BadParameter, Busy, UnknownName
 from farmlab.store import Store
-from tests.runs.kit import NOON, RECORD, Bench, good_verdict, write_notebook
+from tests.runs.kit import NOON, RECORD, Bench, good_verdict, in_process, write_notebook
 
 HOUR = timedelta(hours=1)
 
@@ -109,6 +110,25 @@ def test_one_run_per_farm_at_a_time(bench: Bench) -> None:
         bench.run()
 
 
+def test_the_lock_of_a_farm_outlasts_the_run_and_its_second_try(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def ask(*arguments: Any, **options: Any) -> None:
+        with pytest.raises(Busy) as busy:
+            bench.run("other")
+        said.append(busy.value.next_step)
+        assert options["timeout_s"] == 1200, "the notebook's own"
+        in_process(*arguments, **options)
+
+    monkeypatch.setattr("farmlab.runs.door.execute", ask)
+    write_notebook(bench.analyses, timeout_s=1200)
+    write_notebook(bench.analyses, "other")
+    assert bench.run().status is RunStatus.DONE
+    lapses = re.search(r"it lapses in (\d+) min", said[0])
+    assert lapses is not None
+    assert int(lapses[1]) >= 2 * 20
+
+
 class TestSkipping:
     def test_nothing_new_is_skipped_and_keeps_the_page(self, bench: Bench) -> None:
         write_notebook(bench.analyses)
@@ -141,6 +161,15 @@ class TestSkipping:
         write_notebook(bench.analyses)
         bench.read(NOON + 2 * HOUR)
         bench.run()
+        assert bench.run(at=NOON + HOUR).status is RunStatus.DONE
+
+    @pytest.mark.parametrize("part", ["code_version", "libraries"])
+    def test_another_farmlab_or_library_is_a_reason_to_run(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch, part: str
+    ) -> None:
+        write_notebook(bench.analyses)
+        bench.run()
+        monkeypatch.setattr(f"farmlab.runs.fingerprint.{part}", lambda: "another")
         assert bench.run(at=NOON + HOUR).status is RunStatus.DONE
 
     def test_another_parameter_is_a_reason_to_run(self, bench: Bench) -> None:
@@ -180,6 +209,20 @@ class TestSkipping:
 
 
 class TestFindings:
+    def test_what_the_notebook_says_of_its_data_counts(self, bench: Bench) -> None:
+        verdict = 'Verdict(state="disqualified", reasons=("all sensors are stuck",))'
+        record = f"from farmlab.domain import Verdict\n{RECORD}".replace("summary=", f"verdict={verdict}, summary=")
+        write_notebook(bench.analyses, record=record)
+        done = bench.run()
+        assert done.status is RunStatus.DISQUALIFIED
+        assert "all sensors are stuck" in bench.page(done)
+
+    def test_one_house_at_an_earlier_moment_than_the_whole_farm_opens_nothing(self, bench: Bench) -> None:
+        write_notebook(bench.analyses)
+        bench.run(parameters={"day": 2})
+        bench.run(at=NOON - HOUR, house=1)
+        assert bench.store.findings() == []
+
     def test_what_is_no_longer_seen_is_resolved(self, bench: Bench) -> None:
         write_notebook(bench.analyses)
         bench.run()
@@ -263,6 +306,23 @@ class TestFailing:
         assert written
         assert [path for path in written if "hunter2-hunter2" in path.read_text()] == []
         assert bench.store.findings(category=Category.ANOMALY) == []
+
+    def test_a_secret_that_a_failing_notebook_tells_is_blacked_out(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GATE_PASSWORD", "hunter2-hunter2")
+        bench.store.update_farm(replace(bench.store.farm("Hillside"), settings={"password": "env:GATE_PASSWORD"}))
+        code = "from pathlib import Path\nsaid = 'hunter2' + '-hunter2'\n"
+        write_notebook(bench.analyses, code=f"{code}Path(run_dir, 'note.txt').write_text(said)\n1 / 0")
+        noted = bench.run()
+        write_notebook(bench.analyses, code=f"{code}raise ValueError(said)")
+        raised = bench.run(at=NOON + HOUR)
+        assert noted.status is raised.status is RunStatus.FAILED
+        assert "a stored secret was in note.txt" in noted.error
+        told = [raised.error, *(finding.title for finding in bench.store.findings())]
+        files = [path for path in bench.settings.home.rglob("*") if path.suffix in (".html", ".txt", ".ipynb")]
+        assert [text for text in (*told, *(path.read_text() for path in files)) if "hunter2-hunter2" in text] == []
+        assert "[secret removed]" in raised.error
 
     def test_one_that_shows_too_much_has_a_page_without_it(self, bench: Bench) -> None:
         write_notebook(bench.analyses, code=f"text = '{'x' * 1_100_000}'")
