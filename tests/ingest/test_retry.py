@@ -20,7 +20,7 @@ def run(status: str, minutes: float = 0, source: str = "rotem") -> SyncRun:
 
 def test_waits_double_and_vary() -> None:
     waited: list[float] = []
-    calls = iter([SourceUnavailable("a"), SourceUnavailable("b"), None])
+    calls = iter([SourceUnavailable("a"), SourceUnavailable("b"), SourceUnavailable("c"), None])
 
     def work() -> str:
         error = next(calls)
@@ -28,9 +28,9 @@ def test_waits_double_and_vary() -> None:
             raise error
         return "done"
 
-    backoff = Backoff(2.0, sleep=waited.append, jitter=iter([0.5, 1.5]).__next__)
+    backoff = Backoff(2.0, attempts=4, sleep=waited.append, jitter=iter([0.5, 1.5, 1.0]).__next__)
     assert backoff.run(work) == "done"
-    assert waited == [1.0, 6.0]
+    assert waited == [1.0, 6.0, 8.0]
 
 
 def test_only_what_is_transient_is_tried_again() -> None:
