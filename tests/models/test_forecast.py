@@ -278,6 +278,15 @@ def test_nothing_leaves_what_the_metric_can_be() -> None:
     assert forecast(dry, metric="feed", until=index[-1], members=usual()).frame["lower"].min() >= 0
 
 
+def test_what_is_the_same_every_day_is_that_of_yesterday() -> None:
+    times = pd.date_range("2026-06-01 01:00", periods=20 * 24, freq="h", tz="UTC")
+    on = pd.Series(((times.hour % 3) == 0).astype(float), index=times)
+    told = forecast(on, metric="power", until=times[-1].to_pydatetime())
+    assert "seasonal-naive" in told.weights
+    np.testing.assert_allclose(told.frame["forecast"], on.iloc[-48:].to_numpy(), atol=1e-9)
+    assert "nan" not in told.reason.replace("seasonal-naive", "")
+
+
 def test_a_constant_series_stays_what_it_is() -> None:
     zero = pd.Series(0.0, index=times(9))
     result = forecast(zero, metric="water", until=zero.index[-1], members=usual())

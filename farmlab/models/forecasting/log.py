@@ -95,13 +95,17 @@ class Log:
 
 
 def worth(scores: Values, names: Sequence[str], name: str) -> tuple[Values, int]:
-    """Error of a member in units of that of the reference at the same origins, by block; and how many there were."""
+    """Error of a member in units of that of the reference at the same origins, by block; and how many there were.
+
+    Beside a reference that was never wrong, who was never wrong has 1 and all others are infinitely worse.
+    """
     own, reference = scores[:, list(names).index(name)], scores[:, 0]
     both = np.isfinite(own) & np.isfinite(reference)
     usual = np.sum(np.where(both, reference, 0.0), axis=0)
     made = np.sum(np.where(both, own, 0.0), axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(usual > 0, made / usual, np.nan), int(both.any(axis=1).sum())
+        ratio = np.where((usual > 0) | (made > 0), made / usual, 1.0)
+    return np.where(both.any(axis=0), ratio, np.nan), int(both.any(axis=1).sum())
 
 
 def _truth(y: Values, newest: int, origins: NDArray[np.int64]) -> Values:

@@ -46,7 +46,7 @@ def shares(log: Log, paths: Values, *, now: int, reserves: Sequence[str] = ()) -
     members = log.names[:-1]
     here = np.atleast_1d(np.isfinite(paths).all(axis=1))
     errors = np.array([_recent(log, name, now) for name in members])
-    scored = np.isfinite(errors).all(axis=1) & here
+    scored = ~np.isnan(errors).any(axis=1) & here
     if scored[1:].any():
         weights = np.where(scored[:, None], np.maximum(errors, 1e-6) ** POWER, 0.0)
         beaten = np.isin(members, list(reserves))[:, None] & (weights < weights.max(axis=0))
