@@ -245,13 +245,39 @@ def test_only_one_poll_at_a_time(site: Site) -> None:
     assert site.store.syncs(FARM) == []
 
 
+def counting(site: Site, growth_day: int) -> None:
+    """Let the controller of house 1 show this growth day."""
+    site.farm.houses = [
+        replace(told, growth_day=growth_day, values={**told.values, "Growth_Day": float(growth_day)})
+        if told.number == 1
+        else told
+        for told in site.farm.houses
+    ]
+
+
+def test_a_count_that_somebody_sets_back_by_a_day_is_no_new_flock(site: Site) -> None:
+    site.add()
+    (flock,) = site.store.flocks(FARM, house=1)
+    site.store.save_flock(FARM, replace(flock, placed_on=flock.placed_on - timedelta(days=5)))
+    site.sync()
+    counting(site, 20)
+    site.sync()
+    assert [known.placed_on for known in site.store.flocks(FARM, house=1)] == [flock.placed_on - timedelta(days=5)]
+
+
+def test_days_before_placement_are_no_flock_yet(site: Site) -> None:
+    site.add()
+    (flock,) = site.store.flocks(FARM, house=1)
+    site.store.save_flock(FARM, replace(flock, ended_on=flock.placed_on))
+    counting(site, -2)
+    site.sync()
+    assert len(site.store.flocks(FARM, house=1)) == 1
+
+
 def test_a_growth_day_that_falls_back_is_a_new_flock(site: Site) -> None:
     site.add(breed="ross308")
     site.sync()
-    site.farm.houses = [
-        replace(told, growth_day=0, values={**told.values, "Growth_Day": 0.0}) if told.number == 1 else told
-        for told in site.farm.houses
-    ]
+    counting(site, 0)
     said: list[str] = []
     site.sync(minutes=24 * 60, say=said.append)
     flocks = site.store.flocks(FARM, house=1)

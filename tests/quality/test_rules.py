@@ -95,6 +95,10 @@ def test_what_may_rest_is_not_stuck(metric: str, value: float) -> None:
     assert flags(np.full(len(INDEX), value), metric).empty
 
 
+def test_air_that_is_nearly_saturated_for_hours_is_a_stuck_sensor() -> None:
+    assert rules(flags(np.full(len(INDEX), 98.9), "rh")) == ["stuck"]
+
+
 def test_counters_may_stand_still() -> None:
     assert flags(np.full(len(INDEX), 0.0), "water").empty
 
