@@ -94,8 +94,7 @@ def _newest(store: Store, farm: Farm, notebook: Notebook, house: int, at: dateti
     schedule = slots.parse(notebook.schedule)
     assert schedule is not None
     slot = slots.newest(schedule, at, farm.timezone)
-    taken = store.runs(farm=farm.name, notebook=notebook.name, house=house, since=slot, until=slot)
-    if not all(map(_was_killed_once, taken)):
+    if _is_taken(store, notebook.name, farm.name, house, slot):
         return None
     until = slot if farm.integration != "none" else _newly_brought(store, farm, notebook, house, slot)
     if until is None:
@@ -130,6 +129,12 @@ def _saw(record: Run, end: datetime) -> bool:
     return not until or clock.parse_time(until) >= end
 
 
+def _is_taken(store: Store, notebook: str, farm: str, house: int, slot: datetime) -> bool:
+    """Whether the slot has its run; one that was killed once is tried again."""
+    found = store.runs(farm=farm, notebook=notebook, house=house, since=slot, until=slot)
+    return not all(map(_was_killed_once, found))
+
+
 def _was_killed_once(record: Run) -> bool:
     return record.status is RunStatus.FAILED and record.results.get(INTERRUPTED) == 1
 
@@ -139,6 +144,8 @@ def _run(store: Store, settings: Settings, item: Due, options: dict[str, Any]) -
         yield from _record_skipped(store, item, slot, "missed: only the newest slot is caught up")
     if item.too_late:
         yield from _record_skipped(store, item, item.slot, "missed for too long to be caught up")
+        return
+    if _is_taken(store, item.notebook, item.farm, item.house, item.slot):  # somebody else was quicker
         return
     try:
         yield run(

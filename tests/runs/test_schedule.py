@@ -96,6 +96,14 @@ def test_a_failed_slot_is_not_tried_for_ever(bench: Bench) -> None:
     assert len(run_due(bench, NOON + HOUR)) == 1
 
 
+def test_what_another_process_ran_meanwhile_is_not_run_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(bench.analyses, code="1 / 0")
+    seen_by_both = due(bench, NOON)
+    monkeypatch.setattr("farmlab.runs.schedule.due", lambda *_: seen_by_both)
+    assert [run.status for run in run_due(bench, NOON)] == [RunStatus.FAILED]
+    assert run_due(bench, NOON) == []
+
+
 def test_a_run_that_was_stopped_is_tried_once_more(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
@@ -127,6 +135,14 @@ def test_a_farm_by_hand_is_due_when_something_new_came_in_and_up_to_then(bench: 
     assert [item.farm for item in due(bench, NOON + HOUR)] == ["Hillside"]
     bench.read(NOON, farm="Room")
     assert {item.farm for item in due(bench, NOON + HOUR)} == {"Hillside", "Room"}
+
+
+def test_a_look_at_the_past_of_a_farm_by_hand_is_no_look_at_its_newest_readings(bench: Bench) -> None:
+    add_farm(bench.store, "Room", integration="none")
+    write_notebook(bench.analyses)
+    bench.read(NOON - 100 * HOUR, farm="Room")
+    bench.run(at=NOON - 150 * HOUR, farm="Room")
+    assert "Room" in {item.farm for item in due(bench, NOON)}
 
 
 def test_what_needs_flocks_is_due_only_on_a_farm_that_has_some(bench: Bench) -> None:
