@@ -34,6 +34,11 @@ def test_a_stuck_sensor_is_found_and_its_neighbour_is_not(tmp_path: Path) -> Non
     assert looked.by_chance > 0
 
 
+def test_what_began_the_day_before_its_end_is_told_with_that_date(tmp_path: Path) -> None:
+    _, looked = judged(tmp_path, stuck(room(), first=6 * DAY - 12))
+    assert "since 6 Mar 22:00" in looked.episodes[0].why
+
+
 def test_every_value_stands_there_once_and_learning_scores_nothing(tmp_path: Path) -> None:
     frame = stuck(room())
     frame.loc[[20, 500], "T2"] = np.nan
@@ -140,6 +145,14 @@ def test_sensors_of_other_steps_are_judged_apart(tmp_path: Path) -> None:
         (pd.Timedelta(hours=2), ["slow"]),
     ]
     assert found.notes == ("Series of different steps are judged apart: 10 min (2), 2 h (1).",)
+
+
+def test_sensors_of_nearly_the_same_step_are_neighbours_at_the_longer_one(tmp_path: Path) -> None:
+    frame = room()
+    slower = pd.date_range("2026-03-01", "2026-03-08 23:45", freq="15min")
+    other = pd.DataFrame({"time": slower.strftime("%Y-%m-%d %H:%M"), "T3": np.random.default_rng(1).normal(size=768)})
+    (grid,) = grids.sort(read(tmp_path, frame.merge(other, how="outer"))).grids
+    assert (grid.step, list(grid.slots)) == (pd.Timedelta(minutes=15), ["T1", "T2", "T3"])
 
 
 def test_mixed_steps_are_said_and_the_coarse_one_is_judged(tmp_path: Path) -> None:
