@@ -68,9 +68,7 @@ def of_house(lab: Scope, house: House) -> list[Coming]:
     if not sensors:
         return []
     if _stands_empty(lab, house):
-        return [
-            Coming(house, sensor, None, refusal="the house stands empty") for sensor in sensors.values()
-        ]
+        return [Coming(house, sensor, None, refusal="the house stands empty") for sensor in sensors.values()]
     left = remembered.recall(lab, LEFT, house.number)
     now = _hour(lab.until)
     anew = not left or left["newest"] > now or not 0 <= now - left["read"] < READ_ANEW_HOURS
