@@ -111,9 +111,10 @@ def test_a_variable_is_not_sealed_by_a_rotation(settings: Settings) -> None:
     assert secrets.reseal("env:ROTEM", settings) == "env:ROTEM"
 
 
-def test_a_key_file_that_others_may_read_is_refused(settings: Settings) -> None:
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_key_file_that_others_may_read_is_refused(settings: Settings, mode: int) -> None:
     kept = secrets.seal(PASSWORD, settings)
-    secrets.key_file(settings).chmod(0o644)
+    secrets.key_file(settings).chmod(mode)
     with pytest.raises(ConfigError, match=r"others may read.*chmod 600"):
         secrets.reveal(kept, settings)
 

@@ -119,6 +119,7 @@ def test_a_redirect_within_the_allowed_hosts_is_followed_with_everything(status:
     [
         "https://evil.example/X",
         "http://farm.example.test/X",
+        "http://farm.example.test:443/X",
         "https://farm.example.test:8443/X",
         "https://farm.example.test.evil.example/X",
         "https://farm.example.test@evil.example/X",
