@@ -113,16 +113,19 @@ def test_previous_is_what_lies_beside(tmp_path: Path) -> None:
 
 
 def test_changes_are_new_gone_open_and_worse() -> None:
-    before = Results(findings=(finding("stuck"), finding("drift")), values={"rh": 60.0, "same": 1.0, "old": 3.0})
+    same = finding("silent")
+    before = Results(findings=(same, finding("stuck"), finding("drift")), values={"rh": 60.0, "same": 1.0, "old": 3.0})
     now = Results(
-        findings=(finding("stuck", severity=Severity.CRITICAL), finding("spike")), values={"rh": 64.0, "same": 1.0}
+        findings=(same, finding("stuck", severity=Severity.CRITICAL), finding("spike")),
+        values={"rh": 64.0, "same": 1.0},
     )
     changes = results.compare(now, before)
     assert [item.kind for item in changes.new] == ["spike"]
     assert [item.kind for item in changes.gone] == ["drift"]
-    assert [item.kind for item in changes.open] == [item.kind for item in changes.worse] == ["stuck"]
+    assert [item.kind for item in changes.open] == ["silent", "stuck"]
+    assert [item.kind for item in changes.worse] == ["stuck"]
     assert changes.values == {"rh": (60.0, 64.0)}
-    assert changes.sentence == "1 new, 1 gone, 1 still open."
+    assert changes.sentence == "1 new, 1 gone, 2 still open."
 
 
 def test_without_a_run_before_everything_is_new() -> None:

@@ -252,6 +252,13 @@ def test_a_service_that_stops_answering_is_not_asked_for_every_house() -> None:
     assert set(values(batch, 8)) == set(OVERVIEW)
 
 
+def test_houses_that_fail_one_after_the_other_do_not_keep_the_others_from_being_asked() -> None:
+    broken = frozenset({f"{TABLE}/0/1", f"{TABLE}/0/2", f"{TABLE}/0/3"})
+    with farm(HandFarm([house(number) for number in range(1, 5)]), truncated=broken) as (_, rotem):
+        batch = rotem.read_live(NOON)
+    assert [problem.house for problem in batch.problems] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("dead_answer", ["error", "empty", "api_error"])
 def test_a_disconnected_house_is_a_problem_and_is_not_asked(dead_answer: str) -> None:
     with farm(offline=frozenset({2}), dead_answer=dead_answer) as (gateway, rotem):
