@@ -151,8 +151,7 @@ class _Job:
         """Claim, then skip or execute, and record how it ended."""
         claimed = self.store.claim(self.asked_for(), force=self.force)
         try:
-            skip = not self.force and not self._never_skips and unchanged(claimed, self.newest)
-            ended = self.skip(claimed) if skip else self.execute(claimed)
+            ended = self.skip(claimed) if self._may_skip(claimed) else self.execute(claimed)
         except RunError as error:
             ended = self.fail(claimed, error)
         except BaseException as error:
@@ -220,7 +219,7 @@ class _Job:
             ended_at=clock.now(),
             timings={"execute_s": round(time.monotonic() - begin, 1)},
             verdict=verdict,
-            results=outcome.in_short(found, results.previous(folder)),
+            results=outcome.in_short(found, results.previous(folder)) | {outcome.PAST: self.past},
             page=f"{running.folder}.html",
         )
         self._publish(done)
@@ -258,9 +257,12 @@ class _Job:
         counts = [record.results.get(outcome.INTERRUPTED, 0) for record in failed]
         return {outcome.INTERRUPTED: max(counts)} if counts else {}
 
-    @property
-    def _never_skips(self) -> bool:
-        return self.notebook.metadata is not None and self.notebook.metadata.skip == "never"
+    def _may_skip(self, claimed: Record) -> bool:
+        """Whether it would only repeat the run before; one of the past has told nobody what it found."""
+        never = self.notebook.metadata is not None and self.notebook.metadata.skip == "never"
+        if self.force or never or not unchanged(claimed, self.newest):
+            return False
+        return self.past or self.newest is None or not self.newest.results.get(outcome.PAST)
 
     def _publish(self, record: Record, *, body: bool = True) -> None:
         def refuse(html: str) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = "interrupted"
 """In the results of a run's record: how often its slot was killed in the middle."""
 
+PAST: Final = "past"
+"""In the results of a run's record: whether its findings stayed with it, because it was one of the past."""
+
 
 def in_short(found: results.Results, before: results.Results | None) -> dict[str, Any]:
     """The part of the results that the run's record keeps."""

@@ -13,7 +13,7 @@ from farmlab.notebooks import slots
 from farmlab.runs import folders
 from farmlab.runs.door import recover, run
 from farmlab.runs.kernels import Kernels
-from farmlab.runs.outcome import INTERRUPTED
+from farmlab.runs.outcome import INTERRUPTED, PAST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,7 +124,9 @@ def _newly_brought(store: Store, farm: Farm, notebook: Notebook, house: int, slo
 
 
 def _saw(record: Run, end: datetime) -> bool:
-    """Whether its window reached so far; one over the past did not."""
+    """Whether its window reached so far, and what it found was told; one over the past did not."""
+    if record.results.get(PAST):
+        return False
     until = record.parameters.get("until")
     return not until or clock.parse_time(until) >= end
 

@@ -28,7 +28,21 @@ def over(bench: Bench, moments: list[datetime] = THREE, **options: Any) -> list[
     )
 
 
+def test_the_slot_that_is_due_by_now_speaks_of_today_and_an_earlier_one_does_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=10))
+    write_notebook(bench.analyses)
+    over(bench, [NOON - timedelta(hours=1)])
+    assert bench.store.findings() == []
+    over(bench, [NOON])
+    assert [finding.title for finding in bench.store.findings()] == ["it is warm"]
+
+
 class TestMoments:
+    def test_a_span_of_no_length_is_one_moment(self) -> None:
+        assert steps.moments(NOON, NOON, "1d", "UTC") == [NOON]
+
     @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)), st.integers(1, 3))
     def test_a_step_of_days_keeps_the_hour_of_the_farm_or_leaves_a_skipped_one(self, start: datetime, days: int):
         begin = start.replace(tzinfo=UTC, microsecond=0)

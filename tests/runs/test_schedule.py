@@ -137,11 +137,14 @@ def test_a_farm_by_hand_is_due_when_something_new_came_in_and_up_to_then(bench: 
     assert {item.farm for item in due(bench, NOON + HOUR)} == {"Hillside", "Room"}
 
 
-def test_a_look_at_the_past_of_a_farm_by_hand_is_no_look_at_its_newest_readings(bench: Bench) -> None:
+@pytest.mark.parametrize(("hours", "past"), [(150, False), (100, True)])
+def test_a_look_at_the_past_of_a_farm_by_hand_tells_nothing_of_its_newest_readings(
+    bench: Bench, hours: int, past: bool
+) -> None:
     add_farm(bench.store, "Room", integration="none")
     write_notebook(bench.analyses)
     bench.read(NOON - 100 * HOUR, farm="Room")
-    bench.run(at=NOON - 150 * HOUR, farm="Room")
+    bench.run(at=NOON - hours * HOUR, farm="Room", past=past)
     assert "Room" in {item.farm for item in due(bench, NOON)}
 
 
