@@ -112,6 +112,14 @@ def test_newest_first_is_an_order(tmp_path: Path) -> None:
     assert read(tmp_path, room(2).iloc[::-1]).warnings == ()
 
 
+@pytest.mark.parametrize(("written", "ahead"), [("13:30", 0), ("14:30", 1), ("00:30+00:00", 1), ("13:30+14:00", 0)])
+def test_a_time_is_to_come_when_it_has_come_nowhere(tmp_path: Path, written: str, ahead: int) -> None:
+    offset = written[5:]
+    rows = [f"2026-05-{day:02d} 12:00{offset},{day}" for day in range(1, 20)]
+    data = read(tmp_path, "\n".join(["time,T", *rows, f"2026-06-01 {written},7"]) + "\n")
+    assert data.future.sum() == ahead
+
+
 def test_a_time_to_come_is_not_judged_and_said(tmp_path: Path) -> None:
     frame = room(2)
     frame.loc[5, "time"] = "2062-03-01 00:50"
