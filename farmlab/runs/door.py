@@ -167,13 +167,14 @@ class _Job:
         whole |= {"farm": self.farm.name, "house": self.house, "until": until, "run_dir": ""}
         watermark = self.store.watermark(self.farm.name, house=self.house)
         records = self.store.record_version(self.farm.name, house=self.house)
+        prices = {**self.settings.prices, "in": self.settings.currency}
         return Record(
             notebook=self.notebook.name,
             farm=self.farm.name,
             house=self.house,
             slot=self.slot,
             parameters=whole,
-            fingerprint=fingerprint(self.notebook, whole, watermark=watermark, records=records),
+            fingerprint=fingerprint(self.notebook, whole, watermark=watermark, records=records, prices=prices),
             code_version=code_version(),
             watermark=watermark,
             started_at=clock.now(),

@@ -25,14 +25,21 @@ _TIME_BOUND: Final = frozenset({"until", "run_dir"})
 _LOCK: Final = "requirements.lock"
 
 
-def fingerprint(notebook: Notebook, parameters: Mapping[str, Any], *, watermark: datetime | None, records: str) -> str:
-    """A hash that stays the same while notebook, package, libraries, parameters, data and records do.
+def fingerprint(
+    notebook: Notebook,
+    parameters: Mapping[str, Any],
+    *,
+    watermark: datetime | None,
+    records: str,
+    prices: Mapping[str, Any],
+) -> str:
+    """A hash that stays the same while notebook, package, libraries, parameters, data, records and prices do.
 
     ``watermark`` is the newest ``learned_at`` in scope, ``records`` the version of flocks, houses, models
     and feedback. The end of the window is left out: see :func:`unchanged`.
     """
     lasting = {name: value for name, value in parameters.items() if name not in _TIME_BOUND}
-    parts = (_cells(notebook.path), code_version(), libraries(), lasting, watermark, records)
+    parts = (_cells(notebook.path), code_version(), libraries(), lasting, watermark, records, prices)
     return _hash([json.dumps(as_plain(part), sort_keys=True) for part in parts])
 
 

@@ -93,7 +93,7 @@ def _span(step: timedelta | str) -> pd.Timedelta:
         span = pd.Timedelta(step)
     except ValueError:
         span = pd.Timedelta(0)
-    if not span > pd.Timedelta(0):  # NaT is not
+    if not span >= pd.Timedelta(seconds=1):  # NaT is not, and a bare number would be nanoseconds
         raise DataError(f"{step!r} is not a step", next_step="Write it as 15min, 1h or 1D.")
     return span
 

@@ -172,6 +172,12 @@ class TestSkipping:
         monkeypatch.setattr(f"farmlab.runs.fingerprint.{part}", lambda: "another")
         assert bench.run(at=NOON + HOUR).status is RunStatus.DONE
 
+    def test_another_price_is_a_reason_to_run(self, bench: Bench) -> None:
+        write_notebook(bench.analyses)
+        bench.run()
+        bench.settings = bench.settings.model_copy(update={"prices": {"feed_kg": 0.4}})
+        assert bench.run(at=NOON + HOUR).status is RunStatus.DONE
+
     def test_another_parameter_is_a_reason_to_run(self, bench: Bench) -> None:
         write_notebook(bench.analyses)
         bench.run()

@@ -179,7 +179,7 @@ def test_a_step_is_as_good_as_its_worst_reading_and_as_late_as_its_last(hillside
     assert (row.time, row.value, row.quality, row.learned_at) == (NOON + HOUR, 21.0, "suspect", NOON + HOUR)
 
 
-@pytest.mark.parametrize("step", ["soon", "-5min", "0min", "NaT", timedelta(0)])
+@pytest.mark.parametrize("step", ["soon", "-5min", "0min", "15", "NaT", timedelta(0)])
 def test_a_step_that_is_none_is_refused(steady: Hillside, step: str) -> None:
     with pytest.raises(DataError, match="is not a step"):
         steady.store.wide("Hillside", 1, step=step)
