@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from farmlab import text
 from farmlab.domain import Severity, VerdictState
 
 
@@ -36,3 +37,19 @@ SEVERITIES: Final[Mapping[Severity, State]] = {
     Severity.WARNING: WARNING,
     Severity.INFO: INFORMATION,
 }
+
+
+def asking(urgent: int, later: int) -> str:
+    """How many houses ask for somebody today (critical), and how many this week (warnings); "" where none does.
+
+    >>> asking(2, 1), asking(0, 1)
+    ('Two houses need you today; one more wants a look', 'One house wants a look; nothing is urgent')
+    """
+    if urgent:
+        more = f"; {text.in_words(later)} more {'wants' if later == 1 else 'want'} a look" if later else ""
+        return f"{_houses(urgent)} {'needs' if urgent == 1 else 'need'} you today{more}"
+    return f"{_houses(later)} {'wants' if later == 1 else 'want'} a look; nothing is urgent" if later else ""
+
+
+def _houses(many: int) -> str:
+    return f"{text.in_words(many).capitalize()} {'house' if many == 1 else 'houses'}"

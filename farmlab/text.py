@@ -68,6 +68,15 @@ def in_words(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things, in figures.
+
+    >>> counted(1, "house"), counted(3, "house"), counted(2, "piece of advice", "pieces of advice")
+    ('1 house', '3 houses', '2 pieces of advice')
+    """
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
+
+
 def sure(score: float) -> str:
     """How sure, as a word and a number; .5 is the threshold at which something is said at all.
 

@@ -44,9 +44,7 @@ def test_alerts_are_counted_by_month_and_kind_with_what_people_said() -> None:
 
 
 def test_a_month_is_one_of_the_farms_calendar() -> None:
-    night = datetime(
-        2026, 6, 30, 21, 30, tzinfo=UTC
-    )  # told an hour later, after midnight of the farm
+    night = datetime(2026, 6, 30, 21, 30, tzinfo=UTC)  # told an hour later, after midnight of the farm
     [row] = effectiveness.effectiveness([alert(1, night)], [], [], timezone="Europe/Berlin").to_dict("records")
     assert row["month"] == "2026-07"
 

@@ -17,7 +17,7 @@ from farmlab.features import flock, house_hours, water_feed
 from farmlab.figures import Table, evidence
 from farmlab.findings import advice, advice_rules
 from farmlab.models import house_heat
-from farmlab.text import one_line
+from farmlab.text import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def summary(found: list[Advised]) -> str:
         return "Nothing to improve was found"
     best = max(((item, one) for item in found for one in item.advice), key=lambda pair: _worth(pair[1]))
     houses = sum(bool(item.advice) for item in found)
-    said = f"{blocks.counted(count, 'piece of advice', 'pieces of advice')} for {houses} of {len(found)} houses"
+    said = f"{counted(count, 'piece of advice', 'pieces of advice')} for {houses} of {len(found)} houses"
     return f"{said}. First: {best[0].house.label}: {best[1].do}"
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from farmlab import findings, watch
-from farmlab.analyses.blocks import counted
 from farmlab.domain import Severity
 from farmlab.findings.case import Case
 from farmlab.findings.detection import restored
 from farmlab.findings.table import detector_table
 from farmlab.models.episodes import episodes
+from farmlab.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

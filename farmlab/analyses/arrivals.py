@@ -11,7 +11,7 @@ from farmlab import figures, quality
 from farmlab.analyses import blocks
 from farmlab.domain import VerdictState
 from farmlab.quality.verdict import SENSOR_MISSING
-from farmlab.text import one_line
+from farmlab.text import counted, one_line
 
 if TYPE_CHECKING:
     from farmlab.domain import House
@@ -93,7 +93,7 @@ def fault_table(rows: pd.DataFrame, lab: Scope) -> Table:
     spoken = {name: [blocks.spoken(time, lab) for time in rows[name]] for name in _TIMES}
     shown = rows.assign(**spoken)
     sensors = len(rows.drop_duplicates(["house", "sensor"]))
-    caption = f"{blocks.counted(sensors, 'sensor')} at fault by a rule" if sensors else "No sensor is at fault"
+    caption = f"{counted(sensors, 'sensor')} at fault by a rule" if sensors else "No sensor is at fault"
     return figures.table(shown, caption=caption)
 
 

@@ -131,15 +131,6 @@ def spoken(moment: datetime, lab: Scope) -> str:
     return "never" if pd.isna(moment) else clock.spoken(moment, lab.farm.timezone, at=lab.until)
 
 
-def counted(number: int, one: str, several: str = "") -> str:
-    """A number of things, as pages say it.
-
-    >>> counted(1, "house"), counted(3, "house"), counted(2, "piece of advice", "pieces of advice")
-    ('1 house', '3 houses', '2 pieces of advice')
-    """
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
-
-
 def evidence(finding: Finding, lab: Scope) -> figures.Picture | None:
     """What the finding was judged by, else the sensor that shows it, with what was usual; None where nothing does."""
     kept = seen.of(finding)

@@ -12,10 +12,10 @@ import pandas as pd
 from farmlab import actions, clock, config, figures, results
 from farmlab.analyses import blocks
 from farmlab.analyses.anomaly import needs_somebody
-from farmlab.domain import Category, FindingStatus, HouseKind
+from farmlab.domain import Category, FindingStatus, HouseKind, Severity
 from farmlab.errors import DataError
 from farmlab.features import daily as flock_days
-from farmlab.text import signed, sure
+from farmlab.text import counted, signed, sure
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding, House
@@ -66,13 +66,29 @@ def small_multiples(lab: Scope, metric: str, title: str) -> figures.Picture:
 
 
 def sentence(found: list[Finding], lab: Scope) -> str:
-    """The first line of the page: how many houses need somebody today, and which; warnings of what may come count."""
+    """The first line of the page: how many houses need somebody today or want a look, and which.
+
+    Warnings of what may come count.
+    """
     asking = [item for item in (*found, *comes_next(lab)) if needs_somebody(item)]
-    needy = sorted({item.house for item in asking if item.house})
-    if not needy:
-        return asking[0].title if asking else f"{blocks.counted(len(lab.houses), 'house')} in order"
-    names, need = ", ".join(map(str, needy)), "needs" if len(needy) == 1 else "need"
-    return f"{blocks.counted(len(needy), 'house')} of {len(lab.houses)} {need} you today: {names}"
+    urgent = {item.house for item in asking if item.house and item.severity is Severity.CRITICAL}
+    later = {item.house for item in asking if item.house} - urgent
+    count = len(lab.houses)
+    if not urgent and not later:
+        return asking[0].title if asking else f"{counted(count, 'house')} in order"
+    if not urgent:
+        which = f"{counted(len(later), 'house')} of {count}"
+        return f"{which} {_verb(later, 'want')} a look: {_named(later)}; nothing is urgent"
+    more = f"; {len(later)} more {_verb(later, 'want')} a look: {_named(later)}" if later else ""
+    return f"{counted(len(urgent), 'house')} of {count} {_verb(urgent, 'need')} you today: {_named(urgent)}{more}"
+
+
+def _named(houses: set[int]) -> str:
+    return ", ".join(map(str, sorted(houses)))
+
+
+def _verb(houses: set[int], verb: str) -> str:
+    return f"{verb}s" if len(houses) == 1 else verb
 
 
 def show_targets(lab: Scope, days: Days) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from farmlab.analyses.blocks import counted
 from farmlab.analyses.failure_records import happened
 from farmlab.errors import InsufficientData, VersionMismatch
 from farmlab.features import degradation, machine_rows, series, wear
@@ -17,6 +16,7 @@ from farmlab.models import kept
 from farmlab.models.failure import TAUGHT, FailureRisk, taught
 from farmlab.models.failure.learning import LEAST_FAILURES
 from farmlab.models.failure.outcome import hours_to_failure
+from farmlab.text import counted
 
 if TYPE_CHECKING:
     from farmlab.analyses.failure_records import Records

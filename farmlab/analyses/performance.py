@@ -13,6 +13,7 @@ from farmlab import effectiveness, figures
 from farmlab.analyses import blocks
 from farmlab.features import performance
 from farmlab.figures.service import Daily, durations, per_day
+from farmlab.text import counted
 
 if TYPE_CHECKING:
     from farmlab.domain import Run, SyncRun
@@ -203,7 +204,7 @@ def _sync(days: pd.DataFrame) -> Check:
         return Check("Syncs", "no source was asked; the data come from files or by hand", "–", None)
     share, failed = _mean(days, "success_pct", weight="attempts"), int(days["failed"].sum())
     assert share is not None
-    attempts = blocks.counted(int(days["attempts"].sum()), "attempt")
+    attempts = counted(int(days["attempts"].sum()), "attempt")
     said = f"{share:.1f} % of {attempts}, {failed or 'none'} failed"
     return Check("Syncs", said, f"≥ {SYNC_AIM:.0f} %", share >= SYNC_AIM)
 
@@ -237,14 +238,14 @@ def _ran(runs: pd.DataFrame) -> Check:
     if runs.empty:
         return Check("Analyses", "none was run in this window", "none fails", None)
     total, failed = int(runs["runs"].sum()), int(runs["failed"].sum())
-    said = f"{blocks.counted(total, 'run')}, {failed or 'none'} failed"
+    said = f"{counted(total, 'run')}, {failed or 'none'} failed"
     return Check("Analyses", said, "none fails", failed == 0)
 
 
 def _worth(alerts: pd.DataFrame, days: int) -> Check:
     aim = "most are true, none missed"
     total, answered, missed = (int(alerts[name].sum()) for name in ("alerts", "answered", "missed"))
-    said = f"{total} in {days} days, {answered} answered, {blocks.counted(missed, 'failure')} missed"
+    said = f"{total} in {days} days, {answered} answered, {counted(missed, 'failure')} missed"
     judged = int(alerts["occurred"].sum() + alerts["false"].sum())
     if not judged:
         return Check("Alerts", said, aim, False if missed else None)

@@ -19,7 +19,7 @@ from farmlab.findings import risk
 from farmlab.findings.outlook import HISTORY_DAYS, outlooks
 from farmlab.models.failure import HORIZONS, FailureRisk
 from farmlab.models.failure.taught import RARER
-from farmlab.text import one_line
+from farmlab.text import counted, one_line
 
 if TYPE_CHECKING:
     from farmlab.domain import Finding
@@ -85,11 +85,11 @@ def summary(looked: Looked, lab: Scope) -> str:
         return "No house with birds and readings: nothing can be said of failures."
     needing = [finding for finding in looked.findings if finding.severity != "info"]
     if not needing:
-        where, now = blocks.counted(len(lab.houses), "house"), _not_well(looked)
+        where, now = counted(len(lab.houses), "house"), _not_well(looked)
         nothing = "Nothing else" if now else "Nothing"
         return f"{now}{nothing} is likely to fail in the next two days in {where} ({looked.trained})."
     first = needing[0]
-    parts = blocks.counted(len(needing), "part")
+    parts = counted(len(needing), "part")
     return f"{parts} may fail in the next two days. First: house {first.house}, {first.title}."
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from farmlab import figures, units, watch
 from farmlab.analyses import failure_model, failure_records, outlook, remembered
-from farmlab.analyses.blocks import counted
 from farmlab.domain import ModelStep
 from farmlab.figures.shifts import shifts
 from farmlab.findings import DAYS as LEARNED_DAYS
@@ -22,6 +21,7 @@ from farmlab.models.failure.learning import within
 from farmlab.models.failure.outcome import hours_to_failure
 from farmlab.models.forecasting.log import Log
 from farmlab.models.forecasting.window import as_times
+from farmlab.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

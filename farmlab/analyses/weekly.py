@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from farmlab import clock, config
-from farmlab.analyses import blocks, daily
+from farmlab.analyses import daily
 from farmlab.domain import FindingStatus, Severity
 from farmlab.features import daily as flock_days
 from farmlab.features import flock, flock_figures, water_feed
+from farmlab.text import counted
 
 if TYPE_CHECKING:
     from farmlab.analyses.daily import Days
@@ -93,8 +94,8 @@ def coming_table(lab: Scope, days: Days) -> pd.DataFrame:
 def sentence(found: list[Finding], standings: pd.DataFrame, lab: Scope) -> str:
     """The week in one sentence."""
     houses = {item.house for item in found if item.house}
-    where = f" in {len(houses)} of {blocks.counted(len(lab.houses), 'house')}" if houses else ""
-    said = f"{blocks.counted(len(found), 'finding')}{where}" if found else "A week without findings"
+    where = f" in {len(houses)} of {counted(len(lab.houses), 'house')}" if houses else ""
+    said = f"{counted(len(found), 'finding')}{where}" if found else "A week without findings"
     behind = [row["house"] for row in standings.to_dict("records") if float(row.get("days behind") or 0) >= 1]
     several = "s" if len(behind) > 1 else ""
     return said + (f"; behind the target weight: house{several} {', '.join(map(str, behind))}" if behind else "")

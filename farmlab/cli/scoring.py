@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from farmlab.cli import outside
 from farmlab.findings import ranked
 from farmlab.simulator import labels as truth
+from farmlab.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,7 @@ def in_words(score: Score) -> str:
     right = sum(causes[:1] == (label.type,) for label, causes in score.causes.items())
     lines = [
         f"Faults that could be seen in the last two days: {total} injected, {len(score.found)} found, "
-        f"{len(score.missed)} missed, {len(score.unexplained)} alerts without a fault; "
+        f"{len(score.missed)} missed, {counted(len(score.unexplained), 'alert')} without a fault; "
         f"cause named first is right for {right} of {len(score.found)}"
     ]
     lines += [f"  found:  {label.words}: {_cause_words(label, score.causes[label])}" for label in score.found]

@@ -83,15 +83,8 @@ def verdict_of(houses: Iterable[State]) -> str:
     ('Both houses are in order.', 'One house wants a look; nothing is urgent.')
     """
     known = list(houses)
-    urgent, later = known.count(State.CRITICAL), known.count(State.WARNING)
-    if urgent:
-        more = f"; {text.in_words(later)} more {'wants' if later == 1 else 'want'} a look" if later else ""
-        return f"{_houses(urgent, 'needs', 'need')} you today{more}."
-    if later:
-        return f"{_houses(later, 'wants', 'want')} a look; nothing is urgent."
+    asking = states.asking(known.count(State.CRITICAL), known.count(State.WARNING))
+    if asking:
+        return f"{asking}."
     whole = {1: "The house is", 2: "Both houses are"}.get(len(known), f"All {text.in_words(len(known))} houses are")
     return f"{whole} in order."
-
-
-def _houses(many: int, one: str, several: str) -> str:
-    return f"{text.in_words(many).capitalize()} {'house' if many == 1 else 'houses'} {one if many == 1 else several}"

@@ -32,9 +32,15 @@ class Table:
 def table(frame: pd.DataFrame, *, caption: str, digits: Mapping[str, int] | None = None) -> Table:
     """The rows of a frame, without its index, under a caption; ``digits`` are decimals by column.
 
+    Without rows it is a sentence.
+
+    >>> table(pd.DataFrame({"step": []}), caption="Steps that are planned").html
+    '<p>Steps that are planned: none.</p>'
     >>> table(pd.DataFrame({"house": ["<b>"], "age": [float("nan")]}), caption="All").html[-64:]
     '<td>&lt;b&gt;</td><td class="number">–</td></tr></tbody></table>'
     """
+    if frame.empty:
+        return Table(f"<p>{_escaped(caption)}: none.</p>", f"{caption}: none.")
     decimals = digits or {}
     kinds = {column: _kind(frame[column]) for column in frame}
     head = "".join(f'<th scope="col"{kinds[column]}>{_escaped(column)}</th>' for column in frame)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from farmlab import notebooks, text
 from farmlab.publish import assets, history, houses, words
 from farmlab.publish.reports import Report, reports_of
-from farmlab.states import OK
+from farmlab.states import CRITICAL, WARNING, asking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,9 +103,9 @@ def _headline(farms: list[_FarmView]) -> str:
     if not farms:
         return "No farm yet"
     states = [house for farm in farms for house in farm.houses]
-    needing = [house for house in states if house.state.rank < OK.rank]
-    if needing:
-        return f"{words.count(len(needing), 'house')} {'needs' if len(needing) == 1 else 'need'} you today"
+    said = asking(*(sum(house.state.rank == state.rank for house in states) for state in (CRITICAL, WARNING)))
+    if said:
+        return said
     troubled = [farm.name for farm in farms if farm.own.findings]
     if troubled:
         return f"{' and '.join(troubled)}: the houses are in order, but FarmLab needs you"

@@ -240,7 +240,7 @@ def test_what_may_come_asks_for_somebody_too_as_it_does_on_the_first_page(
 ) -> None:
     silo = replace(finding(Severity.WARNING, 1, house), category=Category.FORECAST, kind="silo_ahead")
     monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [silo])
-    assert daily.sentence([], house) == "1 house of 1 needs you today: 1"
+    assert daily.sentence([], house) == "1 house of 1 wants a look: 1; nothing is urgent"
     monkeypatch.setattr(type(house.store), "findings", lambda self, *a, **k: [replace(silo, severity=Severity.INFO)])
     assert daily.sentence([], house) == "1 house in order"
 

@@ -24,7 +24,7 @@ def test_the_score_says_what_was_found_missed_false_and_whether_the_cause_was_ri
     leak = scoring.Label(house=1, type="water_leak", unit="drinker line 1", seen_from=NOON, ended=None)
     score = scoring.compare([BELT, leak], [told("fan_loss", causes=["fan_loss", "fan_belt"]), told("heater", house=2)])
     said = scoring.in_words(score)
-    assert "2 injected, 1 found, 1 missed, 1 alerts without a fault; cause named first is right for 0 of 1" in said
+    assert "2 injected, 1 found, 1 missed, 1 alert without a fault; cause named first is right for 0 of 1" in said
     assert "cause named fan loss, the right one as no. 2" in said
     right = scoring.compare([BELT], [told("fan_loss", causes=["fan_belt"])])
     assert "cause right" in scoring.in_words(right)
