@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from farmlab import results
+from farmlab import clock, results
 from farmlab.domain import (
     Category,
     Farm,
@@ -53,6 +53,7 @@ SENSORS = (
     ("Average_Weight", "weight", ""),
     ("Current_Birds_Count_In_House", "birds", ""),
 )
+ZONE = "Europe/Berlin"
 AGES = {1: 35, 2: 30, 3: 28, 4: 24, 5: 18, 6: 12, 7: 5}
 """House 8 stands empty."""
 TARGETS = {house: 33.0 - 0.35 * age for house, age in AGES.items()} | {8: 20.0}
@@ -60,7 +61,7 @@ TARGETS = {house: 33.0 - 0.35 * age for house, age in AGES.items()} | {8: 20.0}
 
 def fill(store: Store, now: datetime, *, folder: Path, houses: int = 8, named: str = "House {}") -> None:
     """Hillside with everything that the dashboards show, and the room."""
-    store.add_farm(Farm(name="Hillside", timezone="Europe/Berlin", integration="rotem", simulated=True))
+    store.add_farm(Farm(name="Hillside", timezone=ZONE, integration="rotem", simulated=True))
     for number in range(1, houses + 1):
         store.save_house("Hillside", House(number=number, name=named.format(number), capacity=20_000))
         _flock(store, number, now)
@@ -122,7 +123,7 @@ def climate(house: int, now: datetime) -> pd.DataFrame:
 
 def _flock(store: Store, house: int, now: datetime) -> None:
     if house in AGES:
-        placed = now.date() - timedelta(days=AGES[house])
+        placed = clock.local_date(now, ZONE) - timedelta(days=AGES[house])
         store.save_flock("Hillside", Flock(house=house, placed_on=placed, breed="ross_308", birds_placed=19_800))
 
 
