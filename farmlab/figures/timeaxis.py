@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _STEPS: Final = ((30, 6), (60, 12), (5 * 24 + 1, 24), (11 * 24, 48), (24 * 24, 96), (50 * 24, 168))
 """Up to so many hours shown, a tick each so many hours."""
+BESIDE_ZONE: Final = 0.06
+"""In this last share of a panel a label would reach into the name of the zone."""
 NARROW: Final = 2.4
 """A narrow panel has room for the ticks of a window so many times as long."""
 
@@ -35,9 +37,11 @@ def span(axes: Sequence[Axes], start: datetime, until: datetime, *, timezone: st
         panel.vlines(at, 0, 1, transform=panel.get_xaxis_transform(), color=PALETTE["grid"], linewidth=1, zorder=0.5)
         panel.xaxis.set_visible(panel is axes[-1])
     axes[-1].xaxis.set_minor_locator(NullLocator())
-    axes[-1].set_xticks(at, labels)
     if not narrow:
+        room = until - (until - start) * BESIDE_ZONE
+        labels = [said if place <= room else "" for said, place in zip(labels, places, strict=True)]
         note(axes[-1], f"clock: {_place(timezone)}", (1, 0), (8, -12), color=PALETTE["muted"], size=10)
+    axes[-1].set_xticks(at, labels)
 
 
 def ticks(
