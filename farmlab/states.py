@@ -52,4 +52,4 @@ def asking(urgent: int, later: int) -> str:
 
 
 def _houses(many: int) -> str:
-    return f"{text.in_words(many).capitalize()} {'house' if many == 1 else 'houses'}"
+    return f"{text.in_words(many).capitalize()} {text.noun(many, 'house')}"

@@ -74,7 +74,16 @@ def counted(number: int, one: str, several: str = "") -> str:
     >>> counted(1, "house"), counted(3, "house"), counted(2, "piece of advice", "pieces of advice")
     ('1 house', '3 houses', '2 pieces of advice')
     """
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
+    return f"{number} {noun(number, one, several)}"
+
+
+def noun(number: int, one: str, several: str = "") -> str:
+    """What so many of a thing are called.
+
+    >>> noun(1, "house"), noun(0, "house"), noun(2, "piece of advice", "pieces of advice")
+    ('house', 'houses', 'pieces of advice')
+    """
+    return one if number == 1 else several or f"{one}s"
 
 
 def sure(score: float) -> str:

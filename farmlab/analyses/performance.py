@@ -56,9 +56,9 @@ def measure(lab: Scope, *, alert_days: int) -> Performance:
     complete = pd.DataFrame({label: _complete(lab, rows) for label, rows in arrived.items()})
     days, latency = performance.sync_days(syncs, zone), _latency(lab, syncs, arrived)
     runs = performance.run_times(_runs(lab))
-    alerts = _alerts(lab, alert_days)
-    checks = (_sync(days), _late(lab, latency), _whole(_shares(complete, lab)), _ran(runs), _worth(alerts, alert_days))
-    return Performance(days, latency, complete, runs, alerts, checks, _shares(complete, lab))
+    alerts, came = _alerts(lab, alert_days), _shares(complete, lab)
+    checks = (_sync(days), _late(lab, latency), _whole(came), _ran(runs), _worth(alerts, alert_days))
+    return Performance(days, latency, complete, runs, alerts, checks, came)
 
 
 def summary(measured: Performance) -> str:

@@ -85,9 +85,8 @@ def summary(looked: Looked, lab: Scope) -> str:
         return "No house with birds and readings: nothing can be said of failures."
     needing = [finding for finding in looked.findings if finding.severity != "info"]
     if not needing:
-        where, now = counted(len(lab.houses), "house"), _not_well(looked)
-        nothing = "Nothing else" if now else "Nothing"
-        return f"{now}{nothing} is likely to fail in the next two days in {where} ({looked.trained})."
+        where = counted(len(lab.houses), "house")
+        return f"{_nothing(looked)} in the next two days in {where} ({looked.trained})."
     first = needing[0]
     parts = counted(len(needing), "part")
     return f"{parts} may fail in the next two days. First: house {first.house}, {first.title}."
@@ -98,10 +97,13 @@ def unwell(looked: Looked) -> list[Outlook]:
     return sorted((one for one in looked.outlooks if one.health.band == ACT), key=lambda one: one.health.score)
 
 
-def _not_well(looked: Looked) -> str:
-    """As in "Not well now: house 1 side fans, house 3 drinkers. "; nothing where all is well."""
+def _nothing(looked: Looked) -> str:
+    """That nothing is likely to fail; first what is not well now."""
     named = [f"house {one.house} {one.label}" for one in unwell(looked)]
-    return f"Not well now: {', '.join(named[:MOST_DRAWN])}{' …' if named[MOST_DRAWN:] else ''}. " if named else ""
+    if not named:
+        return "Nothing is likely to fail"
+    more = " …" if named[MOST_DRAWN:] else ""
+    return f"Not well now: {', '.join(named[:MOST_DRAWN])}{more}. Nothing else is likely to fail"
 
 
 def table(looked: Looked) -> pd.DataFrame:
@@ -191,7 +193,7 @@ def show(looked: Looked, lab: Scope) -> list[Finding]:
             finding = replace(finding, data={**finding.data, "drawing": picture.svg})
         drawn.append(finding)
     if not drawn:
-        said = f"{_not_well(looked)}Nothing {'else ' if unwell(looked) else ''}is likely to fail."
+        said = f"{_nothing(looked)}."
         blocks.display(figures.Table(f"<p>{escape(said)}</p>", said))
     return drawn
 

@@ -9,6 +9,7 @@ import typer
 
 from farmlab.cli import context
 from farmlab.cli.columns import aligned
+from farmlab.text import counted, noun
 
 if TYPE_CHECKING:
     from farmlab.analyse import Data, Looked
@@ -67,7 +68,7 @@ def anomaly(
     say(f"reading {file.name}")
     data = one_shot.read(asked, now=now)
     rows, sensors = data.known.rows, len(data.series)
-    say(f"{rows:,} {'row' if rows == 1 else 'rows'}, {sensors} {'sensor' if sensors == 1 else 'sensors'}")
+    say(f"{rows:,} {noun(rows, 'row')}, {counted(sensors, 'sensor')}")
     looked = one_shot.look(data, model=model, train_until=train_until, say=say)
     say(f"writing to {out}")
     outputs = [one_shot.write_scores(out, data, looked), one_shot.write_episodes(out, data, looked)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from farmlab import clock, units
-from farmlab.text import NOTHING, THIN, number, signed
+from farmlab.text import NOTHING, THIN, noun, number, signed
 
 __all__ = ["NOTHING", "THIN", "number", "signed"]
 
@@ -81,6 +81,5 @@ def count(many: int, one: str, *, several: str = "") -> str:
     >>> count(1, "house"), count(3, "house"), count(0, "finding")
     ('one house', '3 houses', 'no findings')
     """
-    if many == 1:
-        return f"one {one}"
-    return f"{many or 'no'} {several or one + 's'}"
+    said = "one" if many == 1 else many or "no"
+    return f"{said} {noun(many, one, several)}"

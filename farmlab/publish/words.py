@@ -73,14 +73,13 @@ def lasting(start: datetime, end: datetime) -> str:
     return clock.in_words(max(end - start, timedelta()))
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, one: str) -> str:
     """A number of things: two houses.
 
     >>> count(1, "house"), count(3, "house"), count(40, "house")
     ('one house', 'three houses', '40 houses')
     """
-    word = text.in_words(number)
-    return f"{word} {noun}" if number == 1 else f"{word} {noun}s"
+    return f"{text.in_words(number)} {text.noun(number, one)}"
 
 
 def sentence(text: str) -> str:

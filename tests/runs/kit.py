@@ -40,6 +40,10 @@ def good_verdict(store: Store, farm: str, house: int, until: datetime) -> Verdic
     return Verdict(state=VerdictState.OK, newest=until, start=until - timedelta(hours=24), until=until, coverage=1.0)
 
 
+def no_data(store: Store, farm: str, house: int, until: datetime) -> Verdict:
+    return Verdict(state=VerdictState.DISQUALIFIED, reasons=("No data since 09:40.",), until=until)
+
+
 def write_notebook(
     folder: Path, name: str = "warmth", *, code: str = "1", record: str = RECORD, **metadata: Any
 ) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from farmlab import clock
-from farmlab.analyse.failure.sheets import UNIT, Said, Sheets, unit_names
+from farmlab.analyse.failure.sheets import UNIT, Said, Sheets, as_names
 from farmlab.errors import InsufficientData, UnreadableTable
 from farmlab.text import one_line
 
@@ -181,7 +181,7 @@ def _events(sheets: Sheets, path: Path | None, what: str) -> pd.DataFrame:
     if column is None:
         texts = (name for name in sheet.cells.columns if not pd.api.types.is_numeric_dtype(sheet.cells[name]))
         column = next(texts, None)
-    kinds = unit_names(sheet.cells[column]).fillna(what) if column is not None else what
+    kinds = as_names(sheet.cells[column]).fillna(what) if column is not None else what
     return table.assign(kind=kinds).drop_duplicates()
 
 
@@ -200,7 +200,7 @@ def _attributes(sheets: Sheets, path: Path | None, units: Sequence[str]) -> pd.D
     if leaking:
         shown = ", ".join(one_line(name, limit=40) for name in leaking)
         sheets.said.warnings.append(f"Leak: {shown} of the units reads like an answer and was left out.")
-    numbers = {"unit": unit_names(sheet.cells[column])}
+    numbers = {"unit": as_names(sheet.cells[column])}
     for name in sorted({*names} - {*leaking}):
         values = sheet.numbers(name)
         numbers[name] = values if values.notna().any() else sheet.cells[name].astype("category").cat.codes.astype(float)

@@ -128,15 +128,16 @@ class Sheets:
                 f"{path.name}: {len(rows.rejected):,} lines do not have the columns of the others and were left out."
             )
         raw = read_raw(rows)
-        names = [name or f"column {number}" for number, name in enumerate(rows.names, start=1)]
-        return Sheet(path.name, raw.cells.set_axis(names, axis=1), raw)
+        heads = [name or f"column {number}" for number, name in enumerate(rows.names, start=1)]
+        return Sheet(path.name, raw.cells.set_axis(heads, axis=1), raw)
 
     def placed(self, path: Path) -> tuple[Sheet, pd.DataFrame]:
         """The file, and ``unit`` and ``time`` (UTC) of its rows; without those of no unit, no time or a future one."""
         sheet = self.open(path, (*TIME, self.time.lower()))
         who = sheet.column(self.unit, UNIT)
-        units = unit_names(sheet.cells[who]) if who else pd.Series(ONE, index=sheet.cells.index)
-        when = self._times(sheet, pd.factorize(units)[0])
+        units = as_names(sheet.cells[who]) if who else pd.Series(ONE, index=sheet.cells.index)
+        clock, kind = self._time_column(sheet)
+        when = self._times(sheet, clock, kind, groups=pd.factorize(units)[0])
         nobody, unread, ahead = units.isna(), when.isna(), when > pd.Timestamp(self.now)
         for rows, what in ((nobody, "name no unit"), (unread, "have no readable time"), (ahead, "lie in the future")):
             if rows.any():
@@ -146,13 +147,12 @@ class Sheets:
             raise InsufficientData(
                 "no row has a time that is past", where=path.name, next_step="Check the column of times."
             )
-        dated = [name for name in self._called(sheet) if _kind(sheet, name) or name == self._time_column(sheet)[0]]
+        dated = [name for name in self._called(sheet) if _kind(sheet, name) or name == clock]
         rest = sheet.cells[kept].drop(columns=[*([who] if who else []), *dated])
         table = pd.DataFrame({"unit": units[kept], "time": when[kept]})
         return Sheet(sheet.name, rest, sheet.raw), table
 
-    def _times(self, sheet: Sheet, groups: NDArray[np.int64]) -> pd.Series:
-        name, kind = self._time_column(sheet)
+    def _times(self, sheet: Sheet, name: str, kind: str, *, groups: NDArray[np.int64]) -> pd.Series:
         column = sheet.cells[name]
         unit = "" if kind else times.epoch_unit(sheet.numbers(name).to_numpy())
         how = times.TimeFormat("epoch", epoch=unit) if unit else times.TimeFormat("moment", self._order(column, sheet))
@@ -192,17 +192,17 @@ class Sheets:
         return order
 
 
-def unit_names(column: pd.Series) -> pd.Series:
-    """What the units are called; 7, 7.0 and 007 are the same one, as tables write it in different ways."""
+def as_names(column: pd.Series) -> pd.Series:
+    """What units or kinds are called; 7, 7.0 and 007 are the same one, as tables write it in different ways."""
     codes, distinct = pd.factorize(column)
-    names = np.array([*map(said, distinct), None], dtype=object)
-    return pd.Series(names[codes], index=column.index)
+    called = np.array([*map(_as_said, distinct), None], dtype=object)
+    return pd.Series(called[codes], index=column.index)
 
 
-def said(cell: object) -> str:
+def _as_said(cell: object) -> str:
     """A number or name as it is said.
 
-    >>> said(3.0), said("003"), said("pump 3")
+    >>> _as_said(3.0), _as_said("003"), _as_said("pump 3")
     ('3', '3', 'pump 3')
     """
     text = one_line(str(cell), limit=60)
